@@ -1,0 +1,75 @@
+# The front door: every task is one target. `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/ready-for.txt
+
+LANGUAGES := en zh-cn
+language_of = $(subst zh-cn,zh_CN,$(1))
+# Warnings are errors in every build. $(1): folder of the edition, $(2): builder, $(3): output.
+sphinx = $(RUN) -m sphinx -q -W -c . -b $(2) -D language=$(call language_of,$(1)) -d _build/doctrees/$(2)-$(1) docs $(3)
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help html test doctest accept serve catalogues lock linkcheck clean
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+html: $(READY) ## Build both languages into _build/html; every output is checked
+	@for language in $(LANGUAGES); do $(MAKE) --no-print-directory html-$$language; done
+	@cp docs/_static/choose-language.html _build/html/index.html
+	@echo "The site is in _build/html; open _build/html/index.html"
+
+html-%: $(READY)
+	@echo "Building $*"
+	@$(call sphinx,$*,html,_build/html/$*)
+
+test: $(READY) ## Run every test
+	@$(RUN) -m pytest
+
+doctest: $(READY) ## Check only the promises: those of docstrings and of pages
+	@$(RUN) -m pytest -q --doctest-modules linear_tutorial
+	@$(call sphinx,en,dummy,_build/dummy)
+
+accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
+	@$(call sphinx,en,dummy,_build/dummy) -D accept_outputs=1
+	@git diff --stat -- docs
+
+serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
+	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
+
+catalogues: $(READY) ## Bring the Chinese catalogues up to date with the pages
+	@$(call sphinx,en,gettext,_build/gettext)
+	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -l zh_CN -w 0
+
+lock: $(READY) ## Bring requirements.txt up to date with pyproject.toml
+	@$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
+	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
+
+linkcheck: $(READY) ## Visit every link (needs the network)
+	@$(call sphinx,en,linkcheck,_build/linkcheck)
+
+clean: ## Remove all that was built; the environment stays
+	@rm -rf _build
+
+# The environment, made on first use and again when the lock changes. uv comes first, because it
+# installs the rest in a third of pip's time; bytecode is compiled at once, because a container that
+# forbids to write it later would make every kernel pay for it.
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1); choose one with: make PYTHON=..." >&2; exit 1; }
+	@if ! cmp -s requirements.txt $@; then \
+	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
+	  $(PYTHON) -m venv $(VENV); \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt; \
+	  { $(RUN) -m pip install --quiet --require-hashes -r $(VENV)/uv.txt && \
+	    $(RUN) -m uv pip sync --python $(RUN) --quiet --require-hashes --compile-bytecode requirements.txt; \
+	  } > $(VENV)/setup.log 2>&1 || { \
+	    echo "error: the packages could not be installed; $(VENV)/setup.log says why: $$(grep -iE 'error|failed' $(VENV)/setup.log | tail -n 1)" >&2; exit 1; }; \
+	fi
+	@cp requirements.txt $@

@@ -1,0 +1,112 @@
+"""What a page's executed code cells show, and where its blocks stand in the source.
+
+MyST-NB leaves each visible cell in the doctree as a container; this module is the one place
+that knows how such a container looks inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from docutils import nodes
+from markdown_it import MarkdownIt
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block of a page's source; `first` and `last` are the lines of its two fences."""
+
+    name: str
+    content: str
+    first: int
+    last: int
+
+
+def fences(source: str) -> list[Fence]:
+    """List the directives that stand in fenced blocks at the top level of a page.
+
+    >>> fences("# Title\\n\\n```{code-cell} ipython3\\n1 + 1\\n```\\n")
+    [Fence(name='code-cell', content='1 + 1\\n', first=3, last=5)]
+    """
+    tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(source)
+    return [
+        Fence(token.info[1 : token.info.index("}")], token.content, token.map[0] + 1, token.map[1])
+        for token in tokens
+        if token.type == "fence" and token.map and token.info.startswith("{")
+    ]
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A visible code cell: its container in the doctree, and which of the page's cells it is."""
+
+    node: nodes.container
+
+    @property
+    def index(self) -> int:
+        """The position among all cells of the notebook, text cells included."""
+        return int(self.node["cell_index"])
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags in the cell's metadata."""
+        return [str(tag) for tag in self.node["cell_metadata"].get("tags", [])]
+
+    @property
+    def printed(self) -> str:
+        """The text that a reader sees below the cell: its streams and its text results."""
+        texts = []
+        for output in self._outputs():
+            if isinstance(output, nodes.literal_block):
+                texts.append(output.rawsource or output.astext())
+            elif not _images(output):
+                texts += [
+                    alternative.astext() + "\n"
+                    for alternative in output.children
+                    if alternative["mime_type"] == "text/plain"
+                ]
+        return "".join(texts)
+
+    @property
+    def error(self) -> str | None:
+        """The last line of the traceback, if the cell raised."""
+        for output in self._outputs():
+            if "traceback" in output.get("classes", []):
+                return output.astext().strip().splitlines()[-1]
+        return None
+
+    @property
+    def drawings(self) -> list[nodes.Element]:
+        """The outputs that show a picture."""
+        return [output for output in self._outputs() if _images(output)]
+
+    def followers(self, belongs: Callable[[nodes.Node], bool]) -> list[nodes.Element]:
+        """Return the nodes right after the cell, as far as they belong to it."""
+        siblings = self.node.parent.children
+        return list(takewhile(belongs, siblings[siblings.index(self.node) + 1 :]))
+
+    def _outputs(self) -> list[nodes.Element]:
+        return [
+            output
+            for part in self.node.children
+            if part.get("nb_element") == "cell_code_output"
+            for output in part.children
+        ]
+
+
+def code_cells(document: nodes.document) -> Iterator[CodeCell]:
+    """Find the code cells that a reader sees, in the order of the page."""
+    for container in document.findall(nodes.container):
+        if container.get("nb_element") == "cell_code":
+            yield CodeCell(container)
+
+
+def _images(output: nodes.Element) -> bool:
+    return any(
+        str(alternative.get("mime_type", "")).startswith("image/")
+        for alternative in output.children
+        if isinstance(alternative, nodes.Element)
+    )

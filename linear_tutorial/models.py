@@ -1,0 +1,56 @@
+"""The model ``f(x) = x * w + b``, as a plain TensorFlow module and as a Keras model."""
+
+import keras
+import tensorflow as tf
+
+
+class LinearModel(tf.Module):
+    """A line with a trainable slope `w` and intercept `b`.
+
+    Args:
+        w: The weight (slope) to start from.
+        b: The bias (intercept) to start from.
+
+    Example:
+        >>> model = LinearModel()
+        >>> float(model(3.0))
+        15.0
+        >>> len(model.trainable_variables)
+        2
+    """
+
+    def __init__(self, w: float = 5.0, b: float = 0.0) -> None:
+        super().__init__()
+        self.w = tf.Variable(w, dtype=tf.float32, name="w")
+        self.b = tf.Variable(b, dtype=tf.float32, name="b")
+
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
+        """Predict `y` for float inputs `x` of any shape."""
+        return x * self.w + self.b
+
+
+class KerasLinearModel(keras.Model):
+    """The same line as a Keras model: Keras tracks, saves and restores its two weights.
+
+    They are made by `add_weight`, because Keras 3 does not track a `tf.Variable` attribute.
+
+    Args:
+        w: The weight (slope) to start from.
+        b: The bias (intercept) to start from.
+
+    Example:
+        >>> model = KerasLinearModel()
+        >>> float(model(tf.constant(3.0)))
+        15.0
+        >>> [weight.name for weight in model.weights]
+        ['w', 'b']
+    """
+
+    def __init__(self, w: float = 5.0, b: float = 0.0) -> None:
+        super().__init__()
+        self.w = self.add_weight(shape=(), initializer=keras.initializers.Constant(w), name="w")
+        self.b = self.add_weight(shape=(), initializer=keras.initializers.Constant(b), name="b")
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        """Predict `y` for a float tensor `x` of any shape; Keras takes no bare numbers."""
+        return x * self.w + self.b

@@ -1,0 +1,157 @@
+"""Gradient descent by hand: one step, the loop around it, and the record of what happened."""
+
+import math
+from dataclasses import dataclass, field
+
+import tensorflow as tf
+
+from linear_tutorial._checks import (
+    finite_number,
+    finite_tensor,
+    integer_at_least,
+    same_shape,
+)
+from linear_tutorial.loss import mean_squared_error
+from linear_tutorial.models import KerasLinearModel, LinearModel
+
+
+@dataclass
+class History:
+    """The course of a training run: entry `k` of each list is the state after `k` updates.
+
+    Attributes:
+        w: The weight (slope); the first entry is its start.
+        b: The bias (intercept), likewise.
+        loss: The loss of the whole batch with that `w` and `b`.
+
+    Example:
+        >>> history = History()
+        >>> history.append(5.0, 0.0, 10.5)
+        >>> history
+        History(w=[5.0], b=[0.0], loss=[10.5])
+    """
+
+    w: list[float] = field(default_factory=list)
+    b: list[float] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+
+    def append(self, w: float, b: float, loss: float) -> None:
+        """Record one more state."""
+        self.w.append(float(w))
+        self.b.append(float(b))
+        self.loss.append(float(loss))
+
+
+class TrainingDivergedError(ArithmeticError):
+    """The loss stopped being finite.
+
+    Attributes:
+        epoch: After how many updates.
+        learning_rate: The learning rate in use.
+        history: All states up to there; the last one has the loss that is not finite.
+    """
+
+    def __init__(self, epoch: int, learning_rate: float, history: History) -> None:
+        super().__init__(
+            f"the loss is {history.loss[-1]} after epoch {epoch} "
+            f"with learning_rate={learning_rate:g}; try a smaller one"
+        )
+        self.epoch = epoch
+        self.learning_rate = learning_rate
+        self.history = history
+
+
+def report(model: LinearModel | KerasLinearModel, loss: float) -> str:
+    """Describe a model and the loss that goes with it in one line.
+
+    Args:
+        model: The model whose `w` and `b` are shown.
+        loss: The loss to show: exactly this one, no other is looked up.
+
+    Returns:
+        One line of text.
+
+    Example:
+        >>> report(LinearModel(4.46, 0.4), 6.3148)
+        'W = 4.46, b = 0.40, loss=6.31480'
+    """
+    return f"W = {float(model.w):.2f}, b = {float(model.b):.2f}, loss={float(loss):.5f}"
+
+
+def train_step(
+    model: LinearModel | KerasLinearModel, x: tf.Tensor, y: tf.Tensor, learning_rate: float
+) -> tf.Tensor:
+    """Take one step of gradient descent on a batch; `model` is changed in place.
+
+    Args:
+        model: A model with trainable scalars `w` and `b`.
+        x: Inputs, a float32 tensor of shape ``(N,)``.
+        y: Labels, of the same dtype and shape.
+        learning_rate: How far to go against the gradient; greater than 0.
+
+    Returns:
+        The loss *before* the update, a scalar tensor.
+
+    Raises:
+        ValueError: If the shapes of `x` and `y` differ, or `learning_rate` is not positive
+            and finite.
+
+    Example:
+        >>> model = LinearModel(w=0.0, b=0.0)
+        >>> float(train_step(model, tf.constant([1.0]), tf.constant([2.0]), 0.25))
+        4.0
+        >>> float(model.w), float(model.b)
+        (1.0, 1.0)
+    """
+    learning_rate = finite_number("learning_rate", learning_rate, above=0)
+    with tf.GradientTape() as tape:
+        loss = mean_squared_error(y, model(x))
+    dw, db = tape.gradient(loss, [model.w, model.b])
+    model.w.assign_sub(learning_rate * dw)
+    model.b.assign_sub(learning_rate * db)
+    return loss
+
+
+def training_loop(
+    model: LinearModel | KerasLinearModel,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    *,
+    epochs: int = 10,
+    learning_rate: float = 0.1,
+) -> History:
+    """Train on the whole data set as one batch, once per epoch; `model` is changed in place.
+
+    Args:
+        model: A model with trainable scalars `w` and `b`.
+        x: Inputs, finite and not empty, shape ``(N,)``; converted to float32.
+        y: Labels, of the same shape; converted likewise.
+        epochs: How many updates to make; at least 0.
+        learning_rate: How far to go against the gradient in each; greater than 0.
+
+    Returns:
+        A new history with ``epochs + 1`` entries.
+
+    Raises:
+        ValueError: If an argument is not as described; it is named, with what was given.
+        TrainingDivergedError: If the loss stops being finite.
+
+    Example:
+        >>> from linear_tutorial import make_data
+        >>> history = training_loop(LinearModel(), *make_data(noise_stddev=0.0), epochs=200)
+        >>> round(history.w[-1], 4), round(history.b[-1], 4)
+        (3.0, 2.0)
+    """
+    x, y = finite_tensor("x", x), finite_tensor("y", y)
+    same_shape("x", x, "y", y)
+    epochs = integer_at_least(0, "epochs", epochs)
+    learning_rate = finite_number("learning_rate", learning_rate, above=0)
+
+    history = History()
+    for epoch in range(epochs + 1):
+        if epoch > 0:
+            train_step(model, x, y, learning_rate)
+        history.append(model.w, model.b, mean_squared_error(y, model(x)))
+        if not math.isfinite(history.loss[-1]):
+            raise TrainingDivergedError(epoch, learning_rate, history)
+    return history
