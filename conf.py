@@ -4,8 +4,14 @@ import os
 import sys
 from pathlib import Path
 
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
 ROOT = Path(__file__).parent.resolve()
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
+
+from silent_stderr import silent_stderr  # noqa: E402
 
 # Where the site is published, with a slash at the end, as in "https://example.org/book/". While
 # this is empty, whatever would need it (canonical addresses) is left out.
@@ -27,6 +33,7 @@ extensions = [
     "fresh_after_failure",
     "language_switch",
     "output_figure",
+    "without_docstring",
 ]
 exclude_patterns = ["_*"]
 nitpicky = True
@@ -42,8 +49,18 @@ locale_dirs = ["locales"]
 gettext_compact = False
 gettext_location = False
 editions = {
-    "en": {"tag": "en", "folder": "en", "name": "English"},
-    "zh_CN": {"tag": "zh-CN", "folder": "zh-cn", "name": "中文"},
+    "en": {
+        "tag": "en",
+        "folder": "en",
+        "name": "English",
+        "title": "A training loop in TensorFlow",
+    },
+    "zh_CN": {
+        "tag": "zh-CN",
+        "folder": "zh-cn",
+        "name": "中文",
+        "title": "TensorFlow 训练循环",
+    },
 }
 
 # -- Execution ---------------------------------------------------------------------------------
@@ -54,6 +71,8 @@ execution_depends_on = [
     "linear_tutorial/**/*.mplstyle",
     "requirements.txt",
     "docs/_kernels/**/*.*",
+    "docs/_ext/compare_output.py",
+    "docs/_ext/silent_stderr.py",
 ]
 nb_execution_timeout = 120
 nb_execution_show_tb = True
@@ -76,6 +95,19 @@ autodoc_typehints_format = "short"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 
+# No build asks the network: the inventories are small files of our own, in the plain text of version
+# 1, with the names that these pages use. TensorFlow and Keras publish none.
+intersphinx_mapping = {
+    name: (address, f"_inventories/{name}.inv")
+    for name, address in {
+        "keras": "https://keras.io/api/",
+        "matplotlib": "https://matplotlib.org/stable/",
+        "numpy": "https://numpy.org/doc/stable/",
+        "python": "https://docs.python.org/3/",
+        "tensorflow": "https://www.tensorflow.org/api_docs/python/",
+    }.items()
+}
+
 html_theme = "sphinx_book_theme"
 html_baseurl = PUBLIC_ADDRESS
 html_static_path = ["docs/_static"]
@@ -87,3 +119,24 @@ html_theme_options = {
     "use_download_button": False,
     "show_navbar_depth": 2,
 }
+
+
+# -- Setup -------------------------------------------------------------------------------------
+
+
+def set_title(app: Sphinx, config: Config) -> None:
+    """Name the site in its own language."""
+    config.html_title = config.editions[config.language]["title"]
+
+
+def import_package(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Import what autodoc is about to import anyway, without TensorFlow's log lines."""
+    if "reference/api" in docnames:
+        with silent_stderr():
+            import linear_tutorial  # noqa: F401
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the functions above."""
+    app.connect("config-inited", set_title)
+    app.connect("env-before-read-docs", import_package)

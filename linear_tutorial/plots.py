@@ -5,6 +5,7 @@ Every function draws on the `ax` that it is given, or on a new figure, and retur
 
 from collections.abc import Sequence
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
@@ -18,6 +19,9 @@ from linear_tutorial.training import History
 # From the palette of Okabe and Ito, which colour-blind readers can tell apart.
 _DATA, _MODEL, _TRUTH = "#0072B2", "#D55E00", "0.25"
 
+# Loaded now, because a style context undoes what a backend sets while it is loaded within: in a
+# notebook, only the first figure would be shown.
+plt.switch_backend(matplotlib.get_backend())
 _in_style = plt.style.context("linear_tutorial.figures")
 
 

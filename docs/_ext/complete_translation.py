@@ -40,10 +40,13 @@ class CheckCatalogue(SphinxTransform):
 
         used = set()
         for node, text in extract_messages(self.document):
+            if _is_metadata(node):
+                continue
             used.add(text)
             entry = entries.get(text)
             if entry is None or not entry.string:
                 logger.error("not translated: %s", text, location=node)
+                node["untranslated"] = True
         for text, entry in entries.items():
             if entry.fuzzy:
                 logger.error("fuzzy: %s", text, location=f"{path}:{entry.lineno}")
@@ -70,8 +73,16 @@ class CheckApplied(SphinxTransform):
         if self.config.language == self.config.source_language:
             return
         for node in self.document.findall(nodes.Element):
-            if node.get("translated") is False and not isinstance(node, nodes.image):
+            refused = node.get("translated") is False and not node.get("untranslated")
+            if refused and not isinstance(node, nodes.image) and not _is_metadata(node):
                 logger.error("the translation was not applied: %s", node.astext(), location=node)
+
+
+def _is_metadata(node: nodes.Node) -> bool:
+    """Tell whether a node belongs to the front matter, which no reader sees."""
+    while node is not None and not isinstance(node, nodes.docinfo):
+        node = node.parent
+    return node is not None
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -1,29 +1,13 @@
-"""Start an IPython kernel in which TensorFlow has been imported already, in silence.
+"""Start an IPython kernel in which TensorFlow has been imported already, in silence."""
 
-While it is imported, TensorFlow's native part writes log lines that no setting keeps back, straight
-to the file descriptor. A running kernel would catch them and put them on the page.
-"""
-
-import os
 import sys
-from contextlib import contextmanager
-
-
-@contextmanager
-def silent_stderr():
-    """Send whatever is written to file descriptor 2 nowhere, for a while."""
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
+from pathlib import Path
 
 if __name__ == "__main__":
-    # The folder of this file is no place to import a page's modules from.
+    # In the place of this file's folder; out again before a page could import from there.
+    sys.path[0] = str(Path(__file__).parents[3] / "_ext")
+    from silent_stderr import silent_stderr
+
     sys.path.pop(0)
     with silent_stderr():
         import tensorflow  # noqa: F401

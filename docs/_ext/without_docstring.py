@@ -1,0 +1,55 @@
+"""The option `:without-docstring:` of `{literalinclude}`: show included code without docstrings.
+
+On a page, the words around the code explain it; what docstrings say stands in the API reference.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
+from sphinx.util.typing import ExtensionMetadata
+
+
+def without_docstrings(source: str) -> str:
+    """Drop the docstrings of a piece of Python code, and the empty line after each.
+
+    >>> without_docstrings('def f():\\n    "Say one."\\n    return 1\\n')
+    'def f():\\n    return 1\\n'
+    """
+    lines = source.splitlines(keepends=True)
+    dropped: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        documented = isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Module))
+        if documented and ast.get_docstring(node) is not None:
+            docstring = node.body[0]
+            end = docstring.end_lineno or docstring.lineno
+            dropped.update(range(docstring.lineno - 1, end))
+            if end < len(lines) and not lines[end].strip():
+                dropped.add(end)
+    return "".join(line for number, line in enumerate(lines) if number not in dropped)
+
+
+class LiteralIncludeWithoutDocstring(LiteralInclude):
+    """Sphinx's own directive with one option more."""
+
+    option_spec = {**LiteralInclude.option_spec, "without-docstring": directives.flag}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        """Include the code."""
+        included = super().run()
+        if "without-docstring" in self.options:
+            for top in included:
+                for block in top.findall(nodes.literal_block):
+                    block.rawsource = without_docstrings(block.astext())
+                    block.children = [nodes.Text(block.rawsource)]
+        return included
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    app.add_directive("literalinclude", LiteralIncludeWithoutDocstring, override=True)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
