@@ -32,6 +32,7 @@ extensions = [
     "expected_output",
     "fresh_after_failure",
     "language_switch",
+    "mathml",
     "output_figure",
     "without_docstring",
 ]
@@ -39,7 +40,8 @@ exclude_patterns = ["_*"]
 nitpicky = True
 default_role = "code"
 numfig = True
-smartquotes = False
+# In Chinese too, where only the dashes of the API reference are left to do.
+smartquotes_excludes = {"builders": ["gettext"]}
 
 # -- Languages ---------------------------------------------------------------------------------
 
@@ -94,6 +96,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 
 # No build asks the network: the inventories are small files of our own, in the plain text of version
 # 1, with the names that these pages use. TensorFlow and Keras publish none.
@@ -108,6 +111,7 @@ intersphinx_mapping = {
     }.items()
 }
 
+html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_baseurl = PUBLIC_ADDRESS
 html_static_path = ["docs/_static"]
@@ -115,7 +119,11 @@ templates_path = ["docs/_templates"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_theme_options = {
-    "article_header_end": ["language-switch.html", "article-header-buttons.html"],
+    "article_header_end": [
+        "language-switch.html",
+        "article-header-buttons.html",
+    ],
+    "navbar_persistent": [],
     "use_download_button": False,
     "show_navbar_depth": 2,
 }
@@ -129,7 +137,9 @@ def set_title(app: Sphinx, config: Config) -> None:
     config.html_title = config.editions[config.language]["title"]
 
 
-def import_package(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+def import_package(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
     """Import what autodoc is about to import anyway, without TensorFlow's log lines."""
     if "reference/api" in docnames:
         with silent_stderr():

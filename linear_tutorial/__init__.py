@@ -4,7 +4,13 @@ The package is what the tutorial's pages run and show. Read the modules in this 
 `data`, `models`, `loss`, `training`; `plots` draws the figures.
 """
 
-from linear_tutorial.data import NUM_EXAMPLES, TRUE_B, TRUE_W, make_data, true_line
+from linear_tutorial.data import (
+    NUM_EXAMPLES,
+    TRUE_B,
+    TRUE_W,
+    make_data,
+    true_line,
+)
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import KerasLinearModel, LinearModel
 from linear_tutorial.training import (

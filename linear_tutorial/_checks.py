@@ -14,11 +14,15 @@ def integer_at_least(minimum: int, name: str, value: SupportsIndex) -> int:
     except TypeError:
         number = minimum - 1
     if number < minimum:
-        raise ValueError(f"{name} must be an integer of at least {minimum}, but is {value!r}")
+        raise ValueError(
+            f"{name} must be an integer of at least {minimum}, but is {value!r}"
+        )
     return number
 
 
-def finite_number(name: str, value: SupportsFloat, *, above: float = -math.inf) -> float:
+def finite_number(
+    name: str, value: SupportsFloat, *, above: float = -math.inf
+) -> float:
     """Return `value` as a finite `float` greater than `above`, or raise a `ValueError`."""
     try:
         number = float(value)
@@ -26,11 +30,15 @@ def finite_number(name: str, value: SupportsFloat, *, above: float = -math.inf) 
         number = math.nan
     if not (math.isfinite(number) and number > above):
         bound = "" if above == -math.inf else f" greater than {above:g}"
-        raise ValueError(f"{name} must be a finite number{bound}, but is {value!r}")
+        raise ValueError(
+            f"{name} must be a finite number{bound}, but is {value!r}"
+        )
     return number
 
 
-def same_shape(first_name: str, first: tf.Tensor, second_name: str, second: tf.Tensor) -> None:
+def same_shape(
+    first_name: str, first: tf.Tensor, second_name: str, second: tf.Tensor
+) -> None:
     """Raise a `ValueError` if the two shapes differ, where NumPy's rules would broadcast them."""
     if not first.shape.is_compatible_with(second.shape):
         raise ValueError(
@@ -43,7 +51,9 @@ def finite_tensor(name: str, value: object) -> tf.Tensor:
     """Return `value` as a float32 tensor, or raise a `ValueError` if it is empty or not finite."""
     tensor = tf.convert_to_tensor(value, dtype=tf.float32)
     if tf.size(tensor) == 0:
-        raise ValueError(f"{name} must not be empty, but has shape {tensor.shape}")
+        raise ValueError(
+            f"{name} must not be empty, but has shape {tensor.shape}"
+        )
     bad = int(tf.math.count_nonzero(~tf.math.is_finite(tensor)))
     if bad:
         raise ValueError(

@@ -4,8 +4,11 @@ import tensorflow as tf
 
 from linear_tutorial._checks import finite_number, integer_at_least
 
+#: The slope of the true line.
 TRUE_W = 3.0
+#: The intercept of the true line.
 TRUE_B = 2.0
+#: How many points there are unless told otherwise.
 NUM_EXAMPLES = 201
 
 
@@ -26,7 +29,10 @@ def true_line(x: tf.Tensor) -> tf.Tensor:
 
 
 def make_data(
-    num_examples: int = NUM_EXAMPLES, *, noise_stddev: float = 1.0, seed: int = 42
+    num_examples: int = NUM_EXAMPLES,
+    *,
+    noise_stddev: float = 1.0,
+    seed: int = 42,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Make evenly spaced inputs and noisy outputs around the true line.
 
@@ -57,7 +63,9 @@ def make_data(
     seed = integer_at_least(0, "seed", seed)
     noise_stddev = finite_number("noise_stddev", noise_stddev)
     if noise_stddev < 0:
-        raise ValueError(f"noise_stddev must not be negative, but is {noise_stddev!r}")
+        raise ValueError(
+            f"noise_stddev must not be negative, but is {noise_stddev!r}"
+        )
 
     x = tf.linspace(-2.0, 2.0, num_examples)
     noise = tf.random.stateless_normal(x.shape, seed=[seed, 0], alg="philox")

@@ -5,7 +5,9 @@ import tensorflow as tf
 from linear_tutorial._checks import same_shape
 
 
-def mean_squared_error(target_y: tf.Tensor, predicted_y: tf.Tensor) -> tf.Tensor:
+def mean_squared_error(
+    target_y: tf.Tensor, predicted_y: tf.Tensor
+) -> tf.Tensor:
     """Compute the mean of the squared differences (the L2 loss) over the whole batch.
 
     Args:

@@ -48,8 +48,12 @@ class KerasLinearModel(keras.Model):
 
     def __init__(self, w: float = 5.0, b: float = 0.0) -> None:
         super().__init__()
-        self.w = self.add_weight(shape=(), initializer=keras.initializers.Constant(w), name="w")
-        self.b = self.add_weight(shape=(), initializer=keras.initializers.Constant(b), name="b")
+        self.w = self.add_weight(
+            shape=(), initializer=keras.initializers.Constant(w), name="w"
+        )
+        self.b = self.add_weight(
+            shape=(), initializer=keras.initializers.Constant(b), name="b"
+        )
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
         """Predict `y` for a float tensor `x` of any shape; Keras takes no bare numbers."""

@@ -50,7 +50,11 @@ def data(x: tf.Tensor, y: tf.Tensor, *, ax: Axes | None = None) -> Axes:
 
 @_in_style
 def fit(
-    x: tf.Tensor, y: tf.Tensor, model: LinearModel | KerasLinearModel, *, ax: Axes | None = None
+    x: tf.Tensor,
+    y: tf.Tensor,
+    model: LinearModel | KerasLinearModel,
+    *,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the data, the true line and the line that a model predicts.
 
@@ -77,7 +81,9 @@ def fit(
 
 
 @_in_style
-def progress(x: tf.Tensor, y: tf.Tensor, history: History, *, ax: Axes | None = None) -> Axes:
+def progress(
+    x: tf.Tensor, y: tf.Tensor, history: History, *, ax: Axes | None = None
+) -> Axes:
     """Draw the data and the line after every epoch, from pale (the start) to dark (the end).
 
     Args:
@@ -99,7 +105,13 @@ def progress(x: tf.Tensor, y: tf.Tensor, history: History, *, ax: Axes | None = 
     last = len(history.loss) - 1
     for k, (w, b) in enumerate(zip(history.w, history.b, strict=True)):
         label = {0: "start", last: f"after {last} epochs"}.get(k)
-        ax.plot(x, LinearModel(w, b)(x), color=_MODEL, alpha=0.25 + 0.75 * k / max(last, 1), label=label)
+        ax.plot(
+            x,
+            LinearModel(w, b)(x),
+            color=_MODEL,
+            alpha=0.25 + 0.75 * k / max(last, 1),
+            label=label,
+        )
     ax.legend()
     return ax
 
@@ -176,12 +188,18 @@ def loss_surface(
         ('W', 'b')
     """
     ax = _axes(ax, "W", "b")
-    w = np.linspace(min(*history.w, TRUE_W) - 1, max(*history.w, TRUE_W) + 1, 81)
-    b = np.linspace(min(*history.b, TRUE_B) - 1, max(*history.b, TRUE_B) + 1, 81)
+    w = np.linspace(
+        min(*history.w, TRUE_W) - 1, max(*history.w, TRUE_W) + 1, 81
+    )
+    b = np.linspace(
+        min(*history.b, TRUE_B) - 1, max(*history.b, TRUE_B) + 1, 81
+    )
     predictions = w[None, :, None] * np.asarray(x) + b[:, None, None]
     losses = np.square(np.asarray(y) - predictions).mean(axis=-1)
     levels = [1.5, 2, 3, 4, 6, 8, 11, 14]
-    contours = ax.contour(w, b, losses, levels=levels, colors="0.6", linewidths=1)
+    contours = ax.contour(
+        w, b, losses, levels=levels, colors="0.6", linewidths=1
+    )
     ax.clabel(contours, fontsize="small")
     ax.plot(history.w, history.b, color=_MODEL, marker="o")
     ax.plot(TRUE_W, TRUE_B, marker="*", color=_TRUTH, markersize=14)

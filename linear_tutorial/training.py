@@ -51,7 +51,9 @@ class TrainingDivergedError(ArithmeticError):
         history: All states up to there; the last one has the loss that is not finite.
     """
 
-    def __init__(self, epoch: int, learning_rate: float, history: History) -> None:
+    def __init__(
+        self, epoch: int, learning_rate: float, history: History
+    ) -> None:
         super().__init__(
             f"the loss is {history.loss[-1]} after epoch {epoch} "
             f"with learning_rate={learning_rate:g}; try a smaller one"
@@ -79,7 +81,10 @@ def report(model: LinearModel | KerasLinearModel, loss: float) -> str:
 
 
 def train_step(
-    model: LinearModel | KerasLinearModel, x: tf.Tensor, y: tf.Tensor, learning_rate: float
+    model: LinearModel | KerasLinearModel,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    learning_rate: float,
 ) -> tf.Tensor:
     """Take one step of gradient descent on a batch; `model` is changed in place.
 

@@ -33,7 +33,12 @@ def fences(source: str) -> list[Fence]:
     """
     tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(source)
     return [
-        Fence(token.info[1 : token.info.index("}")], token.content, token.map[0] + 1, token.map[1])
+        Fence(
+            token.info[1 : token.info.index("}")],
+            token.content,
+            token.map[0] + 1,
+            token.map[1],
+        )
         for token in tokens
         if token.type == "fence" and token.map and token.info.startswith("{")
     ]
@@ -83,10 +88,14 @@ class CodeCell:
         """The outputs that show a picture."""
         return [output for output in self._outputs() if _images(output)]
 
-    def followers(self, belongs: Callable[[nodes.Node], bool]) -> list[nodes.Element]:
+    def followers(
+        self, belongs: Callable[[nodes.Node], bool]
+    ) -> list[nodes.Element]:
         """Return the nodes right after the cell, as far as they belong to it."""
         siblings = self.node.parent.children
-        return list(takewhile(belongs, siblings[siblings.index(self.node) + 1 :]))
+        return list(
+            takewhile(belongs, siblings[siblings.index(self.node) + 1 :])
+        )
 
     def _outputs(self) -> list[nodes.Element]:
         return [

@@ -20,7 +20,9 @@ _NUMBER = r"""
     (?: \d+\.\d+ | \.\d+ | \d+(?=[eE]) )  (?P<exponent>[eE][+-]?\d+)?
     (?! \w | \.\d )
 """
-_TOKEN = re.compile(rf"\.\.\. | (?P<number>{_NUMBER}) | \w+ | \s+ | .", re.VERBOSE | re.DOTALL)
+_TOKEN = re.compile(
+    rf"\.\.\. | (?P<number>{_NUMBER}) | \w+ | \s+ | .", re.VERBOSE | re.DOTALL
+)
 
 
 def normalized(text: str) -> str:
@@ -46,7 +48,9 @@ def is_kept(promise: str, printed: str) -> bool:
 
     first, *middle, last = pieces
     end = len(found) - len(last)
-    if end < len(first) or not (_match_at(first, found, 0) and _match_at(last, found, end)):
+    if end < len(first) or not (
+        _match_at(first, found, 0) and _match_at(last, found, end)
+    ):
         return False
     start = len(first)
     for piece in middle:
@@ -64,13 +68,18 @@ def explain(promise: str, printed: str) -> str:
     - b = 2
     + b = 3
     """
-    wanted, found = normalized(promise).split("\n"), normalized(printed).split("\n")
+    wanted, found = (
+        normalized(promise).split("\n"),
+        normalized(printed).split("\n"),
+    )
     lines: list[str] = []
     for kept, promised, actual in _align(wanted, found):
         if kept:
             lines += [f"  {line}" for line in actual]
         else:
-            lines += [f"- {line}" for line in promised] + [f"+ {line}" for line in actual]
+            lines += [f"- {line}" for line in promised] + [
+                f"+ {line}" for line in actual
+            ]
     return "\n".join(lines)
 
 
@@ -80,7 +89,10 @@ def accepted(promise: str, printed: str) -> str:
     >>> accepted("took ... s\\nloss=0.94", "took 3 s\\nloss=0.9327")
     'took ... s\\nloss=0.9327'
     """
-    wanted, found = normalized(promise).split("\n"), normalized(printed).split("\n")
+    wanted, found = (
+        normalized(promise).split("\n"),
+        normalized(printed).split("\n"),
+    )
     lines: list[str] = []
     for kept, promised, actual in _align(wanted, found):
         lines += promised if kept else actual
@@ -101,7 +113,9 @@ def _split_at_any(tokens: Sequence[str]) -> list[list[str]]:
 def _match_at(wanted: Sequence[str], found: Sequence[str], start: int) -> bool:
     return all(
         _same(token, other)
-        for token, other in zip(wanted, found[start : start + len(wanted)], strict=False)
+        for token, other in zip(
+            wanted, found[start : start + len(wanted)], strict=False
+        )
     )
 
 
@@ -112,22 +126,26 @@ def _same(wanted: str, found: str) -> bool:
     if not (promised and promised["number"] and printed and printed["number"]):
         return False
     # The same sign and notation on both sides, so that 0.90 is never kept by 0.9e1.
-    if promised["sign"] != printed["sign"] or bool(promised["exponent"]) != bool(
-        printed["exponent"]
-    ):
+    if promised["sign"] != printed["sign"] or bool(
+        promised["exponent"]
+    ) != bool(printed["exponent"]):
         return False
     promised_value, printed_value = Decimal(wanted), Decimal(found)
-    precision, printed_precision = _precision(promised_value), _precision(printed_value)
-    return (
-        printed_precision <= precision
-        and abs(promised_value - printed_value) <= Decimal(5).scaleb(precision - 1)
+    precision, printed_precision = (
+        _precision(promised_value),
+        _precision(printed_value),
     )
+    return printed_precision <= precision and abs(
+        promised_value - printed_value
+    ) <= Decimal(5).scaleb(precision - 1)
 
 
 def _precision(number: Decimal) -> int:
     """Return the power of ten of the last digit that is written."""
     exponent = number.as_tuple().exponent
-    assert isinstance(exponent, int), "the pattern of a number admits neither nan nor inf"
+    assert isinstance(exponent, int), (
+        "the pattern of a number admits neither nan nor inf"
+    )
     return exponent
 
 
@@ -136,10 +154,16 @@ def _align(
 ) -> list[tuple[bool, list[str], list[str]]]:
     """Pair up the lines of a promise and a printed text as (kept, promised lines, printed lines)."""
     if len(wanted) == len(found):
-        return [(is_kept(a, b), [a], [b]) for a, b in zip(wanted, found, strict=True)]
+        return [
+            (is_kept(a, b), [a], [b])
+            for a, b in zip(wanted, found, strict=True)
+        ]
     # A promised line that some printed line keeps stands for that line while they are aligned.
-    stand_ins = [next((line for line in found if is_kept(w, line)), w) for w in wanted]
+    stand_ins = [
+        next((line for line in found if is_kept(w, line)), w) for w in wanted
+    ]
     matcher = SequenceMatcher(a=stand_ins, b=found, autojunk=False)
     return [
-        (tag == "equal", wanted[a:b], found[c:d]) for tag, a, b, c, d in matcher.get_opcodes()
+        (tag == "equal", wanted[a:b], found[c:d])
+        for tag, a, b, c, d in matcher.get_opcodes()
     ]

@@ -32,7 +32,11 @@ class CheckCatalogue(SphinxTransform):
             return
         path = self._catalogue()
         if not path.exists():
-            logger.error("no catalogue %s; run 'make catalogues'", path, location=self.env.docname)
+            logger.error(
+                "no catalogue %s; run 'make catalogues'",
+                path,
+                location=self.env.docname,
+            )
             return
         with path.open("rb") as file:
             catalogue = read_po(file)
@@ -49,16 +53,28 @@ class CheckCatalogue(SphinxTransform):
                 node["untranslated"] = True
         for text, entry in entries.items():
             if entry.fuzzy:
-                logger.error("fuzzy: %s", text, location=f"{path}:{entry.lineno}")
+                logger.error(
+                    "fuzzy: %s", text, location=f"{path}:{entry.lineno}"
+                )
             if text not in used:
-                logger.error("not on the page any more: %s", text, location=f"{path}:{entry.lineno}")
+                logger.error(
+                    "not on the page any more: %s",
+                    text,
+                    location=f"{path}:{entry.lineno}",
+                )
         for text in catalogue.obsolete:
             logger.error("obsolete: %s", text, location=str(path))
 
     def _catalogue(self) -> Path:
         (locale_dir,) = self.config.locale_dirs
         return (
-            Path(self.env.srcdir, locale_dir, self.config.language, "LC_MESSAGES", self.env.docname)
+            Path(
+                self.env.srcdir,
+                locale_dir,
+                self.config.language,
+                "LC_MESSAGES",
+                self.env.docname,
+            )
         ).with_suffix(".po")
 
 
@@ -73,9 +89,19 @@ class CheckApplied(SphinxTransform):
         if self.config.language == self.config.source_language:
             return
         for node in self.document.findall(nodes.Element):
-            refused = node.get("translated") is False and not node.get("untranslated")
-            if refused and not isinstance(node, nodes.image) and not _is_metadata(node):
-                logger.error("the translation was not applied: %s", node.astext(), location=node)
+            refused = node.get("translated") is False and not node.get(
+                "untranslated"
+            )
+            if (
+                refused
+                and not isinstance(node, nodes.image)
+                and not _is_metadata(node)
+            ):
+                logger.error(
+                    "the translation was not applied: %s",
+                    node.astext(),
+                    location=node,
+                )
 
 
 def _is_metadata(node: nodes.Node) -> bool:
@@ -90,4 +116,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("source_language", "en", "env", str)
     app.add_transform(CheckCatalogue)
     app.add_transform(CheckApplied)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

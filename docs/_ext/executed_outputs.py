@@ -24,7 +24,9 @@ def execution_digest(root: Path, patterns: Iterable[str]) -> str:
     Contents and relative names count; times and the place of `root` do not.
     """
     digest = hashlib.sha256(platform.python_version().encode())
-    for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
+    for path in sorted(
+        {path for pattern in patterns for path in root.glob(pattern)}
+    ):
         if path.is_file():
             digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
             digest.update(path.read_bytes())
@@ -35,7 +37,9 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     """Set the folder of the executed outputs, the same one for every language."""
     root = Path(app.confdir)
     config.nb_execution_cache_path = str(
-        root / config.executed_outputs / execution_digest(root, config.execution_depends_on)
+        root
+        / config.executed_outputs
+        / execution_digest(root, config.execution_depends_on)
     )
 
 
@@ -57,4 +61,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", choose_cache)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

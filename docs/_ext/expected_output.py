@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import indent
 
-from code_cells import CodeCell, Fence, code_cells, fences
-from compare_output import accepted, explain, is_kept, normalized
 from docutils import nodes
-from output_figure import is_output_figure
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
+
+from code_cells import CodeCell, Fence, code_cells, fences
+from compare_output import accepted, explain, is_kept, normalized
+from output_figure import is_output_figure
 
 logger = logging.getLogger(__name__)
 
@@ -93,59 +94,94 @@ class CheckPromises(SphinxTransform):
         for promise in promises:
             promise.parent.remove(promise)
 
-    def _check_page(self, cells: list[CodeCell], promises: list[ExpectedOutput]) -> None:
+    def _check_page(
+        self, cells: list[CodeCell], promises: list[ExpectedOutput]
+    ) -> None:
         blocks = fences(self._source.read_text(encoding="utf-8"))
-        promised_blocks = [block for block in blocks if block.name == "expected-output"]
+        promised_blocks = [
+            block for block in blocks if block.name == "expected-output"
+        ]
         if len(promised_blocks) != len(promises):
-            self._error(1, "an {expected-output} is nested in another block, or included")
+            self._error(
+                1,
+                "an {expected-output} is nested in another block, or included",
+            )
             return
         block_of = dict(zip(promises, promised_blocks, strict=True))
-        start_of_cells = self.env.metadata[self.env.docname].get("source_map", [])
+        start_of_cells = self.env.metadata[self.env.docname].get(
+            "source_map", []
+        )
 
         for cell in cells:
             first = start_of_cells[cell.index]
             (cell_block,) = [block for block in blocks if block.first == first]
-            followers = cell.followers(lambda node: is_promise(node) or is_output_figure(node))
-            mine = [block_of.pop(node) for node in followers if is_promise(node)]
+            followers = cell.followers(
+                lambda node: is_promise(node) or is_output_figure(node)
+            )
+            mine = [
+                block_of.pop(node) for node in followers if is_promise(node)
+            ]
             self._check_cell(cell, cell_block, mine)
 
         for block in block_of.values():
-            self._error(block.first, "this {expected-output} does not follow a code cell")
+            self._error(
+                block.first,
+                "this {expected-output} does not follow a code cell",
+            )
 
-    def _check_cell(self, cell: CodeCell, cell_block: Fence, promises: list[Fence]) -> None:
+    def _check_cell(
+        self, cell: CodeCell, cell_block: Fence, promises: list[Fence]
+    ) -> None:
         printed = normalized(cell.printed)
-        unchecked = [tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED]
+        unchecked = [
+            tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED
+        ]
         if cell.error and "raises-exception" not in cell.tags:
             self._error(cell_block.first, f"the cell raises {cell.error}")
         elif unchecked:
             if not unchecked[0].partition(":")[2].strip():
                 self._error(
-                    cell_block.first, f'the tag must say why, as in "{UNCHECKED}: it measures time"'
+                    cell_block.first,
+                    f'the tag must say why, as in "{UNCHECKED}: it measures time"',
                 )
             for promise in promises:
-                self._error(promise.first, f"the cell above is tagged {UNCHECKED!r}")
+                self._error(
+                    promise.first, f"the cell above is tagged {UNCHECKED!r}"
+                )
         elif len(promises) > 1:
-            self._error(promises[1].first, "the cell above has its promise already")
+            self._error(
+                promises[1].first, "the cell above has its promise already"
+            )
         elif promises:
             self._compare(promises[0], printed)
         elif printed:
             self._check.edits.append(
-                Edit(cell_block.last + 1, cell_block.last + 1, "\n" + _fenced(printed))
+                Edit(
+                    cell_block.last + 1,
+                    cell_block.last + 1,
+                    "\n" + _fenced(printed),
+                )
             )
             self._error(
                 cell_block.first,
-                "the cell prints, but no {expected-output} follows it:\n" + indent(printed, "+ "),
+                "the cell prints, but no {expected-output} follows it:\n"
+                + indent(printed, "+ "),
             )
 
     def _compare(self, promise: Fence, printed: str) -> None:
         if not printed:
             self._check.edits.append(Edit(promise.first, promise.last + 1, ""))
-            self._error(promise.first, "the cell above prints nothing, which was promised otherwise")
+            self._error(
+                promise.first,
+                "the cell above prints nothing, which was promised otherwise",
+            )
         elif is_kept(promise.content, printed):
             self._check.kept += 1
         else:
             text = _fenced(accepted(promise.content, printed))
-            self._check.edits.append(Edit(promise.first, promise.last + 1, text))
+            self._check.edits.append(
+                Edit(promise.first, promise.last + 1, text)
+            )
             self._error(
                 promise.first,
                 "the cell above prints something else than promised (- promised, + printed):\n"
@@ -187,7 +223,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             if check.edits:
                 page = Path(app.env.doc2path(docname))
                 page.write_text(
-                    with_edits(page.read_text(encoding="utf-8"), check.edits), encoding="utf-8"
+                    with_edits(page.read_text(encoding="utf-8"), check.edits),
+                    encoding="utf-8",
                 )
                 print(f"{docname}: {len(check.edits)} accepted")
         return
@@ -206,11 +243,18 @@ def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 
 def merge_checks(
-    app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+    app: Sphinx,
+    env: BuildEnvironment,
+    docnames: set[str],
+    other: BuildEnvironment,
 ) -> None:
     """Take over the checks that another reading process made."""
     page_checks(env).update(
-        {name: check for name, check in page_checks(other).items() if name in docnames}
+        {
+            name: check
+            for name, check in page_checks(other).items()
+            if name in docnames
+        }
     )
 
 
@@ -223,4 +267,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-purge-doc", forget_page)
     app.connect("env-merge-info", merge_checks)
     app.connect("build-finished", finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -40,4 +40,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", begin)
     # After all other extensions, which may set the status code.
     app.connect("build-finished", finish, priority=999)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -13,13 +13,17 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 
-def address(pagename: str, folder: str, from_page: str, from_folder: str) -> str:
+def address(
+    pagename: str, folder: str, from_page: str, from_folder: str
+) -> str:
     """Return the relative address of a page from a page in another edition.
 
     >>> address("tutorial/data", "zh-cn", "tutorial/data", "en")
     '../../zh-cn/tutorial/data.html'
     """
-    return relpath(join(folder, f"{pagename}.html"), dirname(join(from_folder, from_page)))
+    return relpath(
+        join(folder, f"{pagename}.html"), dirname(join(from_folder, from_page))
+    )
 
 
 def add_editions(
@@ -29,26 +33,46 @@ def add_editions(
     context: dict[str, object],
     doctree: nodes.document | None,
 ) -> None:
-    """Put the page's own language tag and its address in each edition into the context."""
+    """Put the page's address in each edition into the context."""
     editions = app.config.editions
     own = editions[app.config.language]
     public = app.config.html_baseurl
-    context["language"] = own["tag"]
     context["editions"] = [
         {
             **edition,
             "current": edition is own,
-            "href": address(pagename, edition["folder"], pagename, own["folder"]),
-            "canonical": f"{public}{edition['folder']}/{pagename}.html" if public else None,
+            "href": address(
+                pagename, edition["folder"], pagename, own["folder"]
+            ),
+            "canonical": f"{public}{edition['folder']}/{pagename}.html"
+            if public
+            else None,
         }
         for edition in editions.values()
     ]
 
 
+def tag_language(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, object],
+    doctree: nodes.document | None,
+) -> None:
+    """Put the page's own language tag into the context, in the form that HTML wants."""
+    context["language"] = app.config.editions[app.config.language]["tag"]
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.add_config_value("editions", {}, "html", dict)
-    # Late, so that no theme writes its own form of the language tag over this one.
-    app.connect("html-page-context", add_editions, priority=900)
+    # Before the theme looks which of its parts have something to show,
+    app.connect("html-page-context", add_editions, priority=100)
+    # and after it has written its own form of the language tag.
+    app.connect("html-page-context", tag_language, priority=900)
     app.add_js_file("language-switch.js", loading_method="defer")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

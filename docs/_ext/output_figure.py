@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from code_cells import code_cells
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
@@ -16,6 +15,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata, OptionSpec
+
+from code_cells import code_cells
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +44,17 @@ class OutputFigureDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the figure, still without a picture."""
-        missing = [name for name in ("alt", "name") if not self.options.get(name)]
+        missing = [
+            name for name in ("alt", "name") if not self.options.get(name)
+        ]
         self.assert_has_content()
         if missing:
             raise self.error(f"{self.name} needs the option :{missing[0]}:")
         picture = nodes.image(uri="", alt=self.options["alt"])
         caption_text = "\n".join(self.content)
-        children, messages = self.parse_inline(caption_text, lineno=self.content_offset + 1)
+        children, messages = self.parse_inline(
+            caption_text, lineno=self.content_offset + 1
+        )
         caption = nodes.caption(caption_text, "", *children)
         figure = nodes.figure("", picture, caption, classes=[CLASS])
         for node in (picture, caption, figure):
@@ -81,7 +86,9 @@ class PlacePictures(SphinxTransform):
                 _place(drawing, figure)
         for figure in list(self.document.findall(nodes.figure)):
             if is_output_figure(figure) and isinstance(figure[0], nodes.image):
-                logger.error("no code cell above draws this figure", location=figure)
+                logger.error(
+                    "no code cell above draws this figure", location=figure
+                )
                 figure.pop(0)
 
 
@@ -99,4 +106,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.add_directive("output-figure", OutputFigureDirective)
     app.add_transform(PlacePictures)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

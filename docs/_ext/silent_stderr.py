@@ -13,8 +13,9 @@ from contextlib import contextmanager
 def silent_stderr() -> Iterator[None]:
     """Send whatever is written to file descriptor 2 nowhere, for a while."""
     kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
     try:
         yield
     finally:

@@ -6,12 +6,13 @@ On a page, the words around the code explain it; what docstrings say stands in t
 from __future__ import annotations
 
 import ast
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
-from sphinx.util.typing import ExtensionMetadata
+from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 
 def without_docstrings(source: str) -> str:
@@ -23,20 +24,26 @@ def without_docstrings(source: str) -> str:
     lines = source.splitlines(keepends=True)
     dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        documented = isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Module))
-        if documented and ast.get_docstring(node) is not None:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.Module):
+            continue
+        if ast.get_docstring(node) is not None:
             docstring = node.body[0]
             end = docstring.end_lineno or docstring.lineno
             dropped.update(range(docstring.lineno - 1, end))
             if end < len(lines) and not lines[end].strip():
                 dropped.add(end)
-    return "".join(line for number, line in enumerate(lines) if number not in dropped)
+    return "".join(
+        line for number, line in enumerate(lines) if number not in dropped
+    )
 
 
 class LiteralIncludeWithoutDocstring(LiteralInclude):
     """Sphinx's own directive with one option more."""
 
-    option_spec = {**LiteralInclude.option_spec, "without-docstring": directives.flag}  # noqa: RUF012
+    option_spec: ClassVar[OptionSpec] = {
+        **LiteralInclude.option_spec,
+        "without-docstring": directives.flag,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Include the code."""
@@ -51,5 +58,11 @@ class LiteralIncludeWithoutDocstring(LiteralInclude):
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
-    app.add_directive("literalinclude", LiteralIncludeWithoutDocstring, override=True)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.add_directive(
+        "literalinclude", LiteralIncludeWithoutDocstring, override=True
+    )
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
