@@ -4,11 +4,8 @@ import tensorflow as tf
 
 from linear_tutorial._checks import finite_number, integer_at_least
 
-#: The slope of the true line.
 TRUE_W = 3.0
-#: The intercept of the true line.
 TRUE_B = 2.0
-#: How many points there are unless told otherwise.
 NUM_EXAMPLES = 201
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
@@ -40,27 +42,30 @@ class CheckCatalogue(SphinxTransform):
             return
         with path.open("rb") as file:
             catalogue = read_po(file)
-        entries = {message.id: message for message in catalogue if message.id}
+        entries = {
+            str(message.id): message for message in catalogue if message.id
+        }
+        # Headings such as "Parameters" come from Sphinx, translated already.
+        own_words = {_(text): text for text in entries}
 
         used = set()
         for node, text in extract_messages(self.document):
             if _is_metadata(node):
+                node["nothing_to_apply"] = True
                 continue
-            used.add(text)
-            entry = entries.get(text)
-            if entry is None or not entry.string:
+            source = own_words.get(text, text)
+            used.add(source)
+            if source not in entries or not entries[source].string:
                 logger.error("not translated: %s", text, location=node)
-                node["untranslated"] = True
+            if source != text or not entries.get(source):
+                node["nothing_to_apply"] = True
         for text, entry in entries.items():
+            place = f"{path}:{entry.lineno}"
             if entry.fuzzy:
-                logger.error(
-                    "fuzzy: %s", text, location=f"{path}:{entry.lineno}"
-                )
+                logger.error("fuzzy: %s", text, location=place)
             if text not in used:
                 logger.error(
-                    "not on the page any more: %s",
-                    text,
-                    location=f"{path}:{entry.lineno}",
+                    "not on the page any more: %s", text, location=place
                 )
         for text in catalogue.obsolete:
             logger.error("obsolete: %s", text, location=str(path))
@@ -88,27 +93,30 @@ class CheckApplied(SphinxTransform):
         """Check one page."""
         if self.config.language == self.config.source_language:
             return
-        for node in self.document.findall(nodes.Element):
-            refused = node.get("translated") is False and not node.get(
-                "untranslated"
+        for node in self.document.findall(_is_refused):
+            logger.error(
+                "the translation was not applied: %s",
+                node.astext(),
+                location=node,
             )
-            if (
-                refused
-                and not isinstance(node, nodes.image)
-                and not _is_metadata(node)
-            ):
-                logger.error(
-                    "the translation was not applied: %s",
-                    node.astext(),
-                    location=node,
-                )
+
+
+def _is_refused(node: nodes.Node) -> bool:
+    """Tell whether Sphinx had a translation to apply to a node and did not."""
+    return (
+        isinstance(node, nodes.Element)
+        and node.get("translated") is False
+        and not node.get("nothing_to_apply")
+        # Sphinx leaves these without a mark also when all went well.
+        and not isinstance(node, nodes.image | addnodes.translatable)
+    )
 
 
 def _is_metadata(node: nodes.Node) -> bool:
     """Tell whether a node belongs to the front matter, which no reader sees."""
-    while node is not None and not isinstance(node, nodes.docinfo):
+    while node.parent and not isinstance(node.parent, nodes.document):
         node = node.parent
-    return node is not None
+    return isinstance(node, nodes.field_list)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
