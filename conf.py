@@ -17,9 +17,7 @@ from silent_stderr import silent_stderr  # noqa: E402
 # this is empty, whatever would need it (canonical addresses) is left out.
 PUBLIC_ADDRESS = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 
-project = "A training loop in TensorFlow"
-author = "The linear-tutorial authors"
-copyright = "2026, The linear-tutorial authors"  # noqa: A001
+project = "linear-tutorial"
 
 extensions = [
     "myst_nb",
@@ -56,12 +54,16 @@ editions = {
         "folder": "en",
         "name": "English",
         "title": "A training loop in TensorFlow",
+        "authors": "The linear-tutorial authors",
+        "search": "Search this book",
     },
     "zh_CN": {
         "tag": "zh-CN",
         "folder": "zh-cn",
         "name": "中文",
         "title": "TensorFlow 训练循环",
+        "authors": "linear-tutorial 作者团队",
+        "search": "搜索本书",
     },
 }
 
@@ -118,6 +120,8 @@ html_static_path = ["docs/_static"]
 templates_path = ["docs/_templates"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_domain_indices = False
+html_use_index = False
 html_theme_options = {
     "article_header_end": [
         "language-switch.html",
@@ -132,9 +136,13 @@ html_theme_options = {
 # -- Setup -------------------------------------------------------------------------------------
 
 
-def set_title(app: Sphinx, config: Config) -> None:
-    """Name the site in its own language."""
-    config.html_title = config.editions[config.language]["title"]
+def speak_one_language(app: Sphinx, config: Config) -> None:
+    """Set what Sphinx does not translate by itself."""
+    edition = config.editions[config.language]
+    config.html_title = edition["title"]
+    config.author = edition["authors"]
+    config.copyright = f"2026, {edition['authors']}"
+    config.html_theme_options["search_bar_text"] = edition["search"]
 
 
 def import_package(
@@ -148,5 +156,5 @@ def import_package(
 
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
-    app.connect("config-inited", set_title)
+    app.connect("config-inited", speak_one_language)
     app.connect("env-before-read-docs", import_package)
