@@ -8,7 +8,7 @@ READY := $(VENV)/ready-for.txt
 LANGUAGES := en zh-cn
 language_of = $(subst zh-cn,zh_CN,$(1))
 # Warnings are errors in every build. $(1): folder of the edition, $(2): builder, $(3): output.
-sphinx = $(RUN) -m sphinx -q -W -c . -b $(2) -D language=$(call language_of,$(1)) -d _build/doctrees/$(2)-$(1) docs $(3)
+sphinx = $(RUN) -m sphinx -q -W -j auto -c . -b $(2) -D language=$(call language_of,$(1)) -d _build/doctrees/$(2)-$(1) docs $(3)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -21,7 +21,7 @@ help: ## List the targets
 
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@for language in $(LANGUAGES); do $(MAKE) --no-print-directory html-$$language; done
-	@cp docs/_static/choose-language.html _build/html/index.html
+	@cp docs/choose-language.html _build/html/index.html
 	@echo "The site is in _build/html; open _build/html/index.html"
 
 html-%: $(READY)
