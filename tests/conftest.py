@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
+import lxml.html
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+
+# Machines are shared; how long an example takes says nothing about the code.
+settings.register_profile("project", deadline=None, max_examples=40)
+settings.load_profile("project")
 
 # Before any test imports TensorFlow.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 
-def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, and keep what it says."""
     return subprocess.run(
         [str(part) for part in command],
@@ -37,6 +48,125 @@ def built_site() -> Path:
 
 
 @pytest.fixture
-def copy_of_project(built_site: Path, tmp_path: Path) -> Path:
-    """Copy the project, with its executed outputs and its environment, to a folder to break."""
-    ...
+def project(built_site: Path, tmp_path: Path) -> Path:
+    """Copy the project with all that was executed, to break it."""
+    listed = run(
+        "git", "ls-files", "--cached", "--others", "--exclude-standard"
+    )
+    for name in listed.stdout.split():
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    executed = Path("_build", "executed")
+    shutil.copytree(ROOT / executed, tmp_path / executed)
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Build:
+    """What came of building a site."""
+
+    ok: bool
+    said: str
+    output: Path
+
+    def page(self, name: str = "index") -> str:
+        """Return the text of the article, as a reader sees it."""
+        path = self.output / f"{name}.html"
+        tree = lxml.html.fromstring(path.read_text(encoding="utf-8"))
+        (article,) = tree.find_class("body")
+        return str(article.text_content())
+
+
+class Site:
+    """A small site with the project's extensions, in a folder of its own."""
+
+    CONFIGURATION = """
+        import os, sys
+        sys.path[:0] = [{extensions!r}, {root!r}]
+        os.environ["PYTHONPATH"] = {root!r}
+        project = "small"
+        extensions = [
+            "myst_nb",
+            "complete_translation",
+            "executed_outputs",
+            "expected_output",
+            "fresh_after_failure",
+            "mathml",
+            "output_figure",
+            "without_docstring",
+        ]
+        exclude_patterns = ["_*", "locales"]
+        html_theme = "basic"
+        html_math_renderer = "mathml"
+        myst_enable_extensions = ["dollarmath"]
+        numfig = True
+        gettext_compact = False
+        locale_dirs = ["locales"]
+        nb_execution_mode = "cache"
+        execution_depends_on = ["helper.py"]
+        """
+    HEADER = """
+        ---
+        file_format: mystnb
+        orphan: true
+        kernelspec:
+          name: python3
+          display_name: Python 3
+        ---
+
+        # A page
+
+        """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write(
+            "conf.py",
+            dedent(self.CONFIGURATION).format(
+                extensions=str(ROOT / "docs" / "_ext"), root=str(root)
+            ),
+        )
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the site."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def write_page(self, body: str, name: str = "index.md") -> Path:
+        """Write an executable page with a title; four spaces of indentation are dropped."""
+        return self.write(
+            name, dedent(self.HEADER).lstrip() + dedent(body).strip("\n") + "\n"
+        )
+
+    def command(
+        self, language: str = "en", **settings: object
+    ) -> list[str | Path]:
+        """Return the command that builds the site, as the Makefile writes it."""
+        options = [f"-D{name}={value}" for name, value in settings.items()]
+        output = self.root / "_build" / language
+        return [
+            *[sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html"],
+            *[f"-Dlanguage={language}", *options],
+            *["-d", self.root / "_build" / f"doctrees-{language}"],
+            *[self.root, output],
+        ]
+
+    def build(self, language: str = "en", **settings: object) -> Build:
+        """Build the site in a process of its own."""
+        command = self.command(language, **settings)
+        result = run(*command, cwd=self.root)
+        return Build(
+            result.returncode == 0,
+            result.stdout + result.stderr,
+            Path(command[-1]),
+        )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Make an empty site."""
+    return Site(tmp_path)

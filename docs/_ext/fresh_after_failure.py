@@ -28,7 +28,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     """Take the mark away if all went well."""
     # The count of warnings is private, but nothing public tells an extension about them.
     if exception is None and app.statuscode == 0 and app._warncount == 0:
-        _marker(app).unlink()
+        _marker(app).unlink(missing_ok=True)
 
 
 def _marker(app: Sphinx) -> Path:

@@ -1,0 +1,114 @@
+"""A translation is complete, or the build fails and says what is missing."""
+
+import pytest
+
+from conftest import Site
+
+PAGE = """
+    Some *words*.
+
+    | column |
+    | ------ |
+    | square |
+
+    ```{code-cell} ipython3
+    from IPython.display import SVG
+    SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
+    ```
+
+    ```{output-figure}
+    :name: fig
+    :alt: A box.
+
+    A caption.
+    ```
+    """
+TRANSLATIONS = {
+    "A page": "一页",
+    "Some *words*.": "几个*词*。",
+    "column": "表头",
+    "square": "方块",
+    "A box.": "一个盒子。",
+    "A caption.": "图注。",
+}
+
+
+def catalogue(translations: dict[str, str], more: str = "") -> str:
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    entries = (
+        f'\nmsgid "{text}"\nmsgstr "{translation}"\n'
+        for text, translation in translations.items()
+    )
+    return header + "".join(entries) + more
+
+
+def write(site: Site, translations: dict[str, str], more: str = "") -> None:
+    site.write_page(PAGE)
+    site.write(
+        "locales/zh_CN/LC_MESSAGES/index.po", catalogue(translations, more)
+    )
+
+
+def without(text: str) -> dict[str, str]:
+    return {key: value for key, value in TRANSLATIONS.items() if key != text}
+
+
+def test_a_complete_translation_leaves_no_english(site: Site):
+    write(site, TRANSLATIONS)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    for text, translation in TRANSLATIONS.items():
+        assert text.replace("*", "") not in html
+        assert translation.replace("*词*", "<em>词</em>") in html
+    assert 'alt="一个盒子。"' in html
+
+
+@pytest.mark.parametrize("text", TRANSLATIONS)
+def test_a_missing_translation_fails_again_and_again(site: Site, text: str):
+    write(site, without(text))
+    for _ in range(2):
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert f"not translated: {text}" in build.said
+    assert site.build("en").ok
+
+
+@pytest.mark.parametrize(
+    ("translations", "more", "said"),
+    [
+        (TRANSLATIONS | {"square": ""}, "", "not translated: square"),
+        (
+            without("square"),
+            '\n#, fuzzy\nmsgid "square"\nmsgstr "正方"\n',
+            "fuzzy: square",
+        ),
+        (TRANSLATIONS, '\n#~ msgid "old"\n#~ msgstr "旧"\n', "obsolete: old"),
+        (
+            TRANSLATIONS | {"other": "别的"},
+            "",
+            "not on the page any more: other",
+        ),
+        (
+            TRANSLATIONS | {"Some *words*.": "- 列表"},
+            "",
+            "the translation was not applied: Some words.",
+        ),
+    ],
+    ids=["empty", "fuzzy", "obsolete", "left-over", "other-markup"],
+)
+def test_a_flawed_catalogue_fails(
+    site: Site, translations: dict[str, str], more: str, said: str
+):
+    write(site, translations, more)
+    build = site.build("zh_CN")
+    assert not build.ok
+    assert said in build.said
+
+
+def test_a_page_without_a_catalogue_fails(site: Site):
+    site.write_page(PAGE)
+    build = site.build("zh_CN")
+    assert not build.ok
+    assert "run 'make catalogues'" in build.said
+    assert site.build("en").ok

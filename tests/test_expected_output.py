@@ -1,0 +1,227 @@
+"""Promises: what passes, what fails, what the build says about it."""
+
+from conftest import Site
+
+PROMISED = """
+    ```{code-cell} ipython3
+    print("W = 4.463, 10 epochs")
+    {1: 2.5}
+    ```
+
+    ```{expected-output}
+    W = 4.46, ... epochs
+    {1: 2.5}
+    ```
+    """
+BROKEN = """
+    ```{code-cell} ipython3
+    print("alike")
+    print("loss:", 0.9327)
+    ```
+
+    ```{expected-output}
+    alike
+    loss: 0.93
+    ```
+
+    ```{code-cell} ipython3
+    print("alike")
+    print("loss:", 0.9327)
+    ```
+
+    ```{expected-output}
+    alike
+    loss: 0.94
+    ```
+    """
+
+
+def test_a_kept_promise_passes_and_only_the_output_is_shown(site: Site):
+    site.write_page(PROMISED)
+    build = site.build()
+    assert build.ok, build.said
+    assert "1 promises kept, 0 broken, on 1 pages" in build.said
+    assert "W = 4.463, 10 epochs" in build.page()
+    assert "..." not in build.page()
+    assert "expected-output" not in build.page()
+
+
+def test_a_broken_promise_fails_with_place_and_difference_again_and_again(
+    site: Site,
+):
+    page = site.write_page(BROKEN)
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert f"{page}:26: ERROR" in build.said
+        assert "  alike\n- loss: 0.94\n+ loss: 0.9327" in build.said
+        assert "- loss: 0.93\n" not in build.said
+    page.write_text(page.read_text().replace("0.94", "0.93"))
+    assert site.build().ok
+
+
+def test_all_broken_promises_of_all_pages_come_in_one_run(site: Site):
+    first = site.write_page(BROKEN.replace("loss: 0.93\n", "loss: 0.92\n"))
+    second = site.write_page(BROKEN, "second.md")
+    said = site.build().said
+    for page, line in (first, 16), (first, 26), (second, 26):
+        assert f"{page}:{line}: ERROR" in said
+    assert "3 broken" in said
+
+
+def test_a_printing_cell_without_a_promise_fails(site: Site):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        x = 1
+        x + 1
+        ```
+        """)
+    build = site.build()
+    assert not build.ok
+    assert f"{page}:11: ERROR: the cell prints, but no" in build.said
+    assert "+ 2" in build.said
+
+
+def test_a_silent_cell_needs_no_promise_and_must_have_none(site: Site):
+    silent = """
+        ```{code-cell} ipython3
+        x = 1
+        ```
+        """
+    page = site.write_page(silent)
+    assert site.build().ok
+    site.write_page(
+        silent
+        + """
+        ```{expected-output}
+        1
+        ```
+        """
+    )
+    build = site.build()
+    assert not build.ok
+    assert f"{page}:15: ERROR: the cell above prints nothing" in build.said
+
+
+def test_an_output_may_go_unchecked_for_a_reason(site: Site):
+    body = """
+        ```{{code-cell}} ipython3
+        :tags: ["{}"]
+        print(__import__("time").time())
+        ```
+        """
+    site.write_page(body.format("unchecked: it measures time"))
+    assert site.build().ok
+    page = site.write_page(body.format("unchecked"))
+    build = site.build()
+    assert not build.ok
+    assert f"{page}:11: ERROR: the tag must say why" in build.said
+
+
+def test_a_promise_must_follow_a_cell_and_be_the_only_one(site: Site):
+    page = site.write_page("""
+        ```{expected-output}
+        1
+        ```
+
+        ```{code-cell} ipython3
+        1
+        ```
+
+        ```{expected-output}
+        1
+        ```
+
+        ```{expected-output}
+        1
+        ```
+        """)
+    build = site.build()
+    assert not build.ok
+    assert f"{page}:11: ERROR: this {{expected-output}} does not" in build.said
+    assert f"{page}:23: ERROR: the cell above has its promise" in build.said
+
+
+def test_a_promise_inside_another_block_is_not_overlooked(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        1
+        ```
+
+        ````{note}
+        ```{expected-output}
+        1
+        ```
+        ````
+        """)
+    build = site.build()
+    assert not build.ok
+    assert "is nested in another block" in build.said
+
+
+def test_a_cell_that_raises_fails_the_build_again_and_again(site: Site):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        x = 1
+        ```
+
+        ```{code-cell} ipython3
+        1 / 0
+        ```
+        """)
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert (
+            f"{page}:15: ERROR: the cell raises ZeroDivisionError" in build.said
+        )
+
+
+def test_accepting_writes_what_was_printed_and_touches_nothing_else(
+    site: Site,
+):
+    page = site.write_page(
+        BROKEN
+        + """
+    ```{code-cell} ipython3
+    print("took", 3, "s")
+    print("new:", 7)
+    ```
+
+    ```{expected-output}
+    took ... s
+    new: 8
+    ```
+
+    ```{code-cell} ipython3
+    print("never promised")
+    ```
+
+    ```{code-cell} ipython3
+    x = 1
+    ```
+
+    ```{expected-output}
+    gone
+    ```
+
+    The end.
+    """
+    )
+    before = page.read_text()
+    site.build(accept_outputs=1)
+    after = page.read_text()
+
+    promised = "```{expected-output}\nnever promised\n```\n"
+    first, second = before.split("loss: 0.94")
+    assert after.startswith(first + "loss: 0.9327")
+    assert "loss: 0.93\n" in after
+    assert "took ... s\nnew: 7\n" in after
+    assert f'print("never promised")\n```\n\n{promised}' in after
+    assert "gone" not in after
+    assert after.endswith("The end.\n")
+    assert len(second) < len(after)
+
+    assert site.build().ok
+    site.build(accept_outputs=1)
+    assert page.read_text() == after

@@ -1,0 +1,54 @@
+"""The files that tell others how to build, test and publish."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import ROOT, run
+
+pytestmark = pytest.mark.xdist_group("site")
+
+WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
+READTHEDOCS = ROOT / ".readthedocs.yaml"
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [("github-workflows", WORKFLOW), ("readthedocs", READTHEDOCS)],
+    ids=["github", "readthedocs"],
+)
+def test_the_file_is_what_the_host_expects(schema: str, path: Path):
+    result = run(
+        *[sys.executable, "-m", "check_jsonschema"],
+        *["--builtin-schema", f"vendor.{schema}", path],
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_workflow_covers_every_python_that_the_package_supports():
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    versions = workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"]
+    assert versions == ["3.11", "3.12", "3.13"]
+    steps = [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
+    assert "make html" in steps
+    assert "bash .ci/run" in steps
+
+
+def test_the_hosted_build_publishes_both_languages(project: Path):
+    address = "https://example.org/book/"
+    for command in yaml.safe_load(READTHEDOCS.read_text())["build"]["commands"]:
+        result = run(
+            *["bash", "-c", command],
+            cwd=project,
+            READTHEDOCS_OUTPUT=str(project / "output"),
+            READTHEDOCS_CANONICAL_URL=address,
+        )
+        assert result.returncode == 0, result.stderr
+    html = project / "output" / "html"
+    for page in "index", "en/index", "zh-cn/index":
+        assert (html / f"{page}.html").is_file()
+    page = (html / "zh-cn" / "tutorial" / "data.html").read_text()
+    for href in "zh-cn/tutorial/data.html", "en/tutorial/data.html":
+        assert f'href="{address}{href}"' in page

@@ -1,0 +1,28 @@
+"""Formulas are drawn by the browser alone."""
+
+from conftest import Site
+
+
+def test_a_formula_is_written_as_mathml(site: Site):
+    site.write_page(r"""
+        The mean $\overline{x^2}$:
+
+        $$
+        \frac{1}{N} \sum_{i=1}^{N} x_i^2
+        $$
+        """)
+    build = site.build()
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    assert html.count("<math ") == 2
+    assert html.count('display="block"') == 1
+    assert 'src="http' not in html
+
+
+def test_a_formula_that_cannot_be_written_fails(site: Site):
+    page = site.write_page(r"A $\nosuchcommand{x}$ here.")
+    build = site.build()
+    assert not build.ok
+    assert str(page) in build.said
+    assert "cannot be written as MathML" in build.said
+    assert "nosuchcommand" in build.said

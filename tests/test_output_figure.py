@@ -1,0 +1,78 @@
+"""Figures: every drawing has a caption and a description, and every caption a drawing."""
+
+import pytest
+
+from conftest import Site
+
+DRAW = """
+    ```{code-cell} ipython3
+    import matplotlib.pyplot as plt
+    plt.plot([1, 2]);
+    ```
+    """
+FIGURE = """
+    ```{output-figure}
+    :name: fig-line
+    :alt: A rising line.
+
+    A *line*.
+    ```
+    """
+REFERENCE = """
+    See {numref}`fig-line`.
+    """
+
+
+def test_a_drawing_gets_caption_description_and_number(site: Site):
+    site.write_page(DRAW + FIGURE + REFERENCE)
+    build = site.build()
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    assert 'alt="A rising line."' in html
+    assert "A <em>line</em>." in html
+    assert "See Fig. 1." in build.page()
+    # The text that stands for a figure where there are no pictures.
+    assert "&lt;Figure" not in html
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (DRAW, "the cell draws 1 figure(s), but 0"),
+        (
+            DRAW + FIGURE + FIGURE.replace("fig-line", "fig-2"),
+            "1 figure(s), but 2",
+        ),
+        (FIGURE, "no code cell above draws this figure"),
+        (
+            DRAW + FIGURE.replace(":alt: A rising line.\n", ""),
+            "needs the option :alt:",
+        ),
+        (
+            DRAW + FIGURE.replace(":name: fig-line\n", ""),
+            "needs the option :name:",
+        ),
+        (DRAW + FIGURE.replace("A *line*.", ""), "output-figure"),
+    ],
+    ids=["bare", "one-too-many", "undrawn", "no-alt", "no-name", "no-caption"],
+)
+def test_an_incomplete_figure_fails(site: Site, body: str, said: str):
+    site.write_page(body)
+    build = site.build()
+    assert not build.ok
+    assert said in build.said
+
+
+def test_prose_of_a_figure_can_be_edited_without_running_the_cell(site: Site):
+    count = """
+    ```{code-cell} ipython3
+    with open("runs", "a") as file:
+        file.write("x")
+    ```
+    """
+    site.write_page(DRAW + FIGURE + count)
+    assert site.build().ok
+    site.write_page(DRAW + FIGURE.replace("rising", "straight") + count)
+    build = site.build()
+    assert 'alt="A straight line."' in (build.output / "index.html").read_text()
+    assert (site.root / "runs").read_text() == "x"

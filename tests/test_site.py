@@ -1,0 +1,246 @@
+"""The built site, as its readers get it."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import lxml.html
+import pytest
+from babel.messages.pofile import read_po
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("site")
+
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(DOCS).with_suffix("").as_posix()
+    for pattern in ("**/*.md", "**/*.rst")
+    for path in DOCS.glob(pattern)
+)
+LANGUAGES = {"en": "en", "zh-cn": "zh-CN"}
+FIGURES = {
+    "index": 1,
+    "tutorial/data": 1,
+    "tutorial/model": 1,
+    "tutorial/training_loop": 4,
+    "tutorial/keras": 1,
+}
+
+each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+def read(site: Path, language: str, page: str) -> lxml.html.HtmlElement:
+    path = site / language / f"{page}.html"
+    return lxml.html.fromstring(path.read_text(encoding="utf-8"))
+
+
+def article(site: Path, language: str, page: str) -> lxml.html.HtmlElement:
+    (element,) = read(site, language, page).find_class("bd-article")
+    return element
+
+
+def prose(element: lxml.html.HtmlElement) -> list[str]:
+    """Return the text of each block, without code, formulas and names."""
+    for code in element.xpath(
+        ".//pre | .//code | .//math | .//*[@class='sig']"
+    ):
+        code.drop_tree()
+    blocks = element.xpath(
+        ".//p | .//li | .//h1 | .//h2 | .//figcaption | .//td"
+    )
+    return [block.text_content().strip() for block in blocks]
+
+
+def test_all_pages_of_the_book_are_there():
+    assert {
+        "index",
+        "tutorial/data",
+        "tutorial/model",
+        "tutorial/training_loop",
+        "tutorial/keras",
+        "reference/api",
+        "reference/glossary",
+        "reference/references",
+        "about/checked",
+    } <= set(PAGES)
+
+
+@each_language
+@each_page
+def test_a_page_says_which_language_it_is_in(
+    built_site: Path, language: str, page: str
+):
+    html = read(built_site, language, page)
+    assert html.get("lang") == LANGUAGES[language]
+    alternates = {
+        link.get("hreflang"): link.get("href")
+        for link in html.xpath("//link[@rel='alternate']")
+    }
+    assert set(alternates) == set(LANGUAGES.values())
+    folder = (built_site / language / page).parent
+    for folder_name, tag in LANGUAGES.items():
+        target = (folder / alternates[tag]).resolve()
+        assert target == built_site / folder_name / f"{page}.html"
+
+
+@each_language
+@each_page
+def test_a_page_has_a_switch_to_the_other_language(
+    built_site: Path, language: str, page: str
+):
+    html = read(built_site, language, page)
+    (switch,) = html.find_class("language-switch")
+    other = "zh-cn" if language == "en" else "en"
+    assert switch.get("hreflang") == LANGUAGES[other]
+    assert switch.text_content() == {"en": "English", "zh-cn": "中文"}[other]
+    target = (built_site / language / page).parent / switch.get("href")
+    assert target.resolve() == built_site / other / f"{page}.html"
+
+
+@each_page
+def test_no_english_sentence_is_left_on_a_chinese_page(
+    built_site: Path, page: str
+):
+    for text in prose(article(built_site, "zh-cn", page)):
+        latin = re.findall(r"[A-Za-z]{2,}", text)
+        chinese = re.findall(r"[\u4e00-\u9fff]", text)
+        assert chinese or len(latin) <= 4, text
+
+
+@each_page
+def test_no_chinese_sentence_is_left_on_an_english_page(
+    built_site: Path, page: str
+):
+    for text in prose(article(built_site, "en", page)):
+        assert not re.search(r"[\u4e00-\u9fff]{6}", text), text
+
+
+@each_page
+def test_around_the_article_a_chinese_page_is_chinese(
+    built_site: Path, page: str
+):
+    html = read(built_site, "zh-cn", page)
+    for element in html.xpath(
+        "//article | //script | //style | //kbd | //code"
+    ):
+        element.drop_tree()
+    names = {"TensorFlow", "Keras", "API", "linear-tutorial", "English", "fit"}
+    said = html.text_content() + " ".join(
+        html.xpath("//body//@title | //body//@aria-label | //@placeholder")
+    )
+    words = set(re.findall(r"[A-Za-z][A-Za-z-]+", said))
+    assert words <= names
+
+
+@each_language
+@each_page
+def test_every_figure_has_a_picture_a_description_and_a_caption(
+    built_site: Path, language: str, page: str
+):
+    figures = article(built_site, language, page).xpath(".//figure")
+    assert len(figures) == FIGURES.get(page, 0)
+    for figure in figures:
+        (image,) = figure.xpath(".//img")
+        path = (built_site / language / page).parent / image.get("src")
+        assert path.suffix == ".svg"
+        assert "<svg" in path.read_text(encoding="utf-8")
+        caption = figure.xpath(".//figcaption")[0].text_content()
+        for text in image.get("alt"), caption:
+            is_chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
+            assert is_chinese == (language == "zh-cn")
+            assert len(text) > 8
+
+
+@each_language
+@each_page
+def test_every_link_within_the_site_leads_somewhere(
+    built_site: Path, language: str, page: str
+):
+    path = built_site / language / f"{page}.html"
+    html = read(built_site, language, page)
+    for link in html.xpath("//a[@href]"):
+        address = urlsplit(link.get("href"))
+        if address.scheme:
+            continue
+        target = (path.parent / unquote(address.path)) if address.path else path
+        assert target.is_file(), link.get("href")
+        if address.fragment:
+            anchors = lxml.html.fromstring(target.read_text()).xpath("//@id")
+            assert unquote(address.fragment) in anchors, link.get("href")
+
+
+@each_language
+@each_page
+def test_no_markup_is_left_over(built_site: Path, language: str, page: str):
+    element = article(built_site, language, page)
+    for code in element.xpath(".//pre"):
+        code.drop_tree()
+    text = element.text_content()
+    for left_over in (r"\{[a-z:]+\}`", r"\*\*", "```", r"\$", ":::", "::"):
+        assert not re.search(left_over, text), left_over
+
+
+@each_language
+@each_page
+def test_no_log_line_of_tensorflow_reaches_a_page(
+    built_site: Path, language: str, page: str
+):
+    text = read(built_site, language, page).text_content()
+    for sign in "oneDNN", "cuda", "absl::", "port.cc", "WARNING:":
+        assert sign not in text
+
+
+@each_page
+def test_both_languages_show_the_same_outputs(built_site: Path, page: str):
+    english, chinese = (
+        [
+            output.text_content()
+            for output in article(built_site, language, page).find_class(
+                "output"
+            )
+        ]
+        for language in LANGUAGES
+    )
+    assert english == chinese
+
+
+def test_numbers_in_prose_are_filled_in(built_site: Path):
+    for language in LANGUAGES:
+        filled = article(built_site, language, "tutorial/data").find_class(
+            "pasted-text"
+        )
+        assert len(filled) == 2
+        for element in filled:
+            assert re.fullmatch(r"\d\.\d{3}", element.text_content())
+
+
+def test_the_front_page_offers_both_languages_without_scripts(
+    built_site: Path,
+):
+    html = lxml.html.fromstring((built_site / "index.html").read_text())
+    links = {
+        link.get("hreflang"): link.get("href") for link in html.xpath("//a")
+    }
+    assert links == {"en": "en/index.html", "zh-CN": "zh-cn/index.html"}
+    for href in links.values():
+        assert (built_site / href).is_file()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(DOCS.glob("locales/**/*.po")), ids=lambda path: path.stem
+)
+def test_chinese_is_set_as_chinese_readers_expect(path: Path):
+    with path.open("rb") as file:
+        entries = [entry.string for entry in read_po(file) if entry.id]
+    for entry in entries:
+        text = re.sub(
+            r"(\{[a-z:]+\}|:[a-z:]+:)`[^`]*`|``?[^`]*``?|\$[^$]*\$|\\ ",
+            " ",
+            entry,
+        )
+        text = re.sub(r"\]\([^)]*\)|[*\[\]]", "", text)
+        assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9]", text), entry
+        assert not re.search(r"[A-Za-z0-9][\u4e00-\u9fff]", text), entry
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!()]", text), entry
