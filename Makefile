@@ -37,7 +37,7 @@ doctest: $(READY) ## Check only the promises: those of docstrings and of pages
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,en,dummy,_build/dummy) -D accept_outputs=1
-	@git diff --stat -- docs
+	@echo "Review what changed with: git diff docs"
 
 serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
 	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
