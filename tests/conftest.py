@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -47,20 +48,34 @@ def built_site() -> Path:
     return ROOT / "_build" / "html"
 
 
-@pytest.fixture
-def project(built_site: Path, tmp_path: Path) -> Path:
-    """Copy the project with all that was executed, to break it."""
+def copy_sources(target: Path) -> None:
+    """Copy all files of the project that are not generated."""
     listed = run(
         "git", "ls-files", "--cached", "--others", "--exclude-standard"
     )
     for name in listed.stdout.split():
-        target = tmp_path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target / name)
+
+
+@pytest.fixture(scope="module")
+def copy_of_project(
+    built_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Copy the project with all that was executed."""
+    copy = tmp_path_factory.mktemp("project")
+    copy_sources(copy)
     executed = Path("_build", "executed")
-    shutil.copytree(ROOT / executed, tmp_path / executed)
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-    return tmp_path
+    shutil.copytree(ROOT / executed, copy / executed)
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    return copy
+
+
+@pytest.fixture
+def project(copy_of_project: Path) -> Iterator[Path]:
+    """Lend a copy of the project to break; its sources are put right again."""
+    yield copy_of_project
+    copy_sources(copy_of_project)
 
 
 @dataclass(frozen=True)

@@ -64,13 +64,13 @@ def test_a_complete_translation_leaves_no_english(site: Site):
     assert 'alt="一个盒子。"' in html
 
 
-@pytest.mark.parametrize("text", TRANSLATIONS)
-def test_a_missing_translation_fails_again_and_again(site: Site, text: str):
-    write(site, without(text))
+def test_missing_translations_are_all_named_again_and_again(site: Site):
+    write(site, {})
     for _ in range(2):
         build = site.build("zh_CN")
         assert not build.ok
-        assert f"not translated: {text}" in build.said
+        for text in TRANSLATIONS:
+            assert f"not translated: {text}" in build.said
     assert site.build("en").ok
 
 

@@ -1,6 +1,7 @@
 """Nothing stale gets through: real edits to a copy of the project, built as `make html` does."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import pytest
 from conftest import run
 
 pytestmark = pytest.mark.xdist_group("site")
+
+
+@pytest.fixture(autouse=True)
+def no_kernel_yet(project: Path) -> None:
+    shutil.rmtree(project / "ipython", ignore_errors=True)
 
 
 def make(

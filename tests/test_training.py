@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import closed_form
@@ -42,6 +42,7 @@ def test_training_follows_the_closed_form(
     np.testing.assert_allclose(history.loss, losses, rtol=2e-4, atol=1e-6)
 
 
+@settings(max_examples=10)
 @given(num_examples, seeds)
 def test_training_ends_at_numpys_least_squares(n: int, seed: int):
     x, y = make_data(n, seed=seed)
