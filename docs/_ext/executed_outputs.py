@@ -13,8 +13,10 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 
@@ -53,6 +55,14 @@ def move_output_folder(app: Sphinx) -> None:
     )
 
 
+def create_cache(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
+    """Create the cache before several reading processes try to do so at once."""
+    if docnames:
+        get_cache(app.config.nb_execution_cache_path).get_cache_limit()
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("myst_nb")
@@ -61,6 +71,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", choose_cache)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
+    app.connect("env-before-read-docs", create_cache)
     return {
         "version": "1",
         "parallel_read_safe": True,
