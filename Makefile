@@ -32,7 +32,7 @@ test: $(READY) ## Run every test
 	@$(RUN) -m pytest
 
 doctest: $(READY) ## Check only the promises: those of docstrings and of pages
-	@$(RUN) -m pytest -q --doctest-modules linear_tutorial
+	@$(RUN) -m pytest --numprocesses=0 linear_tutorial
 	@$(call sphinx,en,dummy,_build/dummy)
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff

@@ -15,7 +15,7 @@ from silent_stderr import silent_stderr  # noqa: E402
 
 # Where the site is published, with a slash at the end, as in "https://example.org/book/". While
 # this is empty, whatever would need it (canonical addresses) is left out.
-PUBLIC_ADDRESS = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+public_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 
 project = "linear-tutorial"
 
@@ -115,7 +115,6 @@ intersphinx_mapping = {
 
 html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
-html_baseurl = PUBLIC_ADDRESS
 html_static_path = ["docs/_static"]
 templates_path = ["docs/_templates"]
 html_css_files = ["site.css"]
@@ -142,6 +141,8 @@ def speak_one_language(app: Sphinx, config: Config) -> None:
     config.html_title = edition["title"]
     config.author = edition["authors"]
     config.copyright = f"2026, {edition['authors']}"
+    if config.public_address:
+        config.html_baseurl = f"{config.public_address}{edition['folder']}/"
     config.html_theme_options["search_bar_text"] = edition["search"]
 
 

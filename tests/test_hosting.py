@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import lxml.html
 import pytest
 import yaml
 
@@ -49,6 +50,12 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
     html = project / "output" / "html"
     for page in "index", "en/index", "zh-cn/index":
         assert (html / f"{page}.html").is_file()
-    page = (html / "zh-cn" / "tutorial" / "data.html").read_text()
-    for href in "zh-cn/tutorial/data.html", "en/tutorial/data.html":
-        assert f'href="{address}{href}"' in page
+    path = html / "zh-cn" / "tutorial" / "data.html"
+    links = {
+        (link.get("rel"), link.get("hreflang")): link.get("href")
+        for link in lxml.html.parse(path).xpath("//head/link")
+    }
+    chinese = f"{address}zh-cn/tutorial/data.html"
+    assert links["canonical", None] == chinese
+    assert links["alternate", "zh-CN"] == chinese
+    assert links["alternate", "en"] == f"{address}en/tutorial/data.html"

@@ -2,6 +2,7 @@
 
 The configuration value `editions` maps each language, as Sphinx writes it, to the folder in which
 that edition is published, its tag as HTML writes it, and the name that its readers call it by.
+`public_address` is where all editions are published, empty as long as that is not known.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def add_editions(
     """Put the page's address in each edition into the context."""
     editions = app.config.editions
     own = editions[app.config.language]
-    public = app.config.html_baseurl
+    public = app.config.public_address
     context["editions"] = [
         {
             **edition,
@@ -66,6 +67,7 @@ def tag_language(
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.add_config_value("editions", {}, "html", dict)
+    app.add_config_value("public_address", "", "html", str)
     # Before the theme looks which of its parts have something to show,
     app.connect("html-page-context", add_editions, priority=100)
     # and after it has written its own form of the language tag.
