@@ -62,7 +62,7 @@ clean: ## Remove all that was built; the environment stays
 # forbids to write it later would make every kernel pay for it.
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
-	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1); choose one with: make PYTHON=..." >&2; exit 1; }
+	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }
 	@if ! cmp -s requirements.txt $@; then \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  $(PYTHON) -m venv $(VENV); \
