@@ -2,32 +2,52 @@
 
 The rules are doctest's, with two freedoms that the *promise* takes, never the output:
 
-- ``...`` stands for any text, also none and also over several lines;
+- ``...`` stands for any text, also none and also over several lines, but never for a result: a
+  decimal number, nan or inf must be promised, unless it is a time with its unit;
 - a number with a decimal point stands for every number that rounds to it at the precision
-  in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9350``.
+  in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9373``.
 
-White space at the ends of lines does not count, because no reader can see it.
+What no reader can see does not count: white space at the ends of lines, colour codes, and text that
+a progress bar has overwritten.
 """
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from difflib import SequenceMatcher
 
 ANY = "..."
+TIME_UNITS = {"ns", "us", "µs", "ms", "s", "sec", "second", "seconds", "min"}
+# Digits are those of ASCII: a full-width digit is another character.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
-    (?: \d+\.\d+ | \.\d+ | \d+(?=[eE]) )  (?P<exponent>[eE][+-]?\d+)?
-    (?! \w | \.\d )
+    (?: [0-9]+\.[0-9]+ | \.[0-9]+ | [0-9]+(?=[eE]) )  (?P<exponent>[eE][+-]?[0-9]+)?
+    (?! \w | \.[0-9] )
 """
 _TOKEN = re.compile(
     rf"\.\.\. | (?P<number>{_NUMBER}) | \w+ | \s+ | .", re.VERBOSE | re.DOTALL
 )
+_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
+_ANSI_CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def normalized(text: str) -> str:
-    """Drop what no reader can see: white space at the ends of lines and empty last lines."""
-    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
+    """Reduce a text to what a terminal would show, without white space at the ends of lines.
+
+    >>> normalized("1/2\\r2/2 \\x1b[1mdone\\x1b[0m  \\n\\n")
+    '2/2 done'
+    """
+    text = _ANSI_CODE.sub("", text).replace("\r\n", "\n")
+    lines = (_overwritten(line).rstrip() for line in text.split("\n"))
+    return "\n".join(lines).rstrip("\n")
+
+
+def _overwritten(line: str) -> str:
+    """Return what is left of a line in which carriage returns went back to its start."""
+    shown = ""
+    for part in line.split("\r"):
+        shown = part + shown[len(part) :]
+    return shown
 
 
 def is_kept(promise: str, printed: str) -> bool:
@@ -39,25 +59,54 @@ def is_kept(promise: str, printed: str) -> bool:
     False
     >>> is_kept("1/1 - ... - loss: 0.93", "1/1 - 0s - 16ms/step - loss: 0.9327")
     True
+    >>> is_kept("1/1 - ...", "1/1 - 0s - 16ms/step - loss: 0.9327")
+    False
     """
-    wanted = [match.group() for match in _TOKEN.finditer(normalized(promise))]
-    found = [match.group() for match in _TOKEN.finditer(normalized(printed))]
-    pieces = _split_at_any(wanted)
-    if len(pieces) == 1:
-        return len(wanted) == len(found) and _match_at(wanted, found, 0)
+    promise, printed = normalized(promise), normalized(printed)
+    if promise == printed:
+        return True
+    found = _tokens(printed)
+    covered = _covered_by_any(_tokens(promise), found)
+    return covered is not None and not any(
+        _is_result(found, place) for span in covered for place in span
+    )
 
-    first, *middle, last = pieces
-    end = len(found) - len(last)
-    if end < len(first) or not (
+
+def _tokens(text: str) -> list[str]:
+    return [match.group() for match in _TOKEN.finditer(text)]
+
+
+def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
+    """Return the places of what each ``...`` stands for, or None if the rest does not match."""
+    first, *others = _split_at_any(wanted)
+    if not others:
+        matches = len(first) == len(found) and _match_at(first, found, 0)
+        return [] if matches else None
+
+    *middle, last = others
+    start, end = len(first), len(found) - len(last)
+    if end < start or not (
         _match_at(first, found, 0) and _match_at(last, found, end)
     ):
-        return False
-    start = len(first)
+        return None
+    covered = []
     for piece in middle:
-        while start + len(piece) <= end and not _match_at(piece, found, start):
-            start += 1
-        start += len(piece)
-    return start <= end
+        place = start
+        while place + len(piece) <= end and not _match_at(piece, found, place):
+            place += 1
+        covered.append(range(start, place))
+        start = place + len(piece)
+    covered.append(range(start, end))
+    return covered if start <= end else None
+
+
+def _is_result(tokens: list[str], place: int) -> bool:
+    """Tell whether a token is a number that readers take for a result."""
+    if tokens[place] in {"nan", "inf"}:
+        return True
+    match = _TOKEN.fullmatch(tokens[place])
+    unit = "".join(tokens[place + 1 : place + 3]).strip()
+    return bool(match and match["number"]) and unit not in TIME_UNITS
 
 
 def explain(promise: str, printed: str) -> str:
@@ -130,23 +179,14 @@ def _same(wanted: str, found: str) -> bool:
         promised["exponent"]
     ) != bool(printed["exponent"]):
         return False
-    promised_value, printed_value = Decimal(wanted), Decimal(found)
-    precision, printed_precision = (
-        _precision(promised_value),
-        _precision(printed_value),
-    )
-    return printed_precision <= precision and abs(
-        promised_value - printed_value
-    ) <= Decimal(5).scaleb(precision - 1)
-
-
-def _precision(number: Decimal) -> int:
-    """Return the power of ten of the last digit that is written."""
-    exponent = number.as_tuple().exponent
-    assert isinstance(exponent, int), (
-        "the pattern of a number admits neither nan nor inf"
-    )
-    return exponent
+    value, precision = Decimal(found), Decimal(wanted).as_tuple().exponent
+    if value.as_tuple().exponent > precision:
+        return False
+    try:
+        rounded = value.quantize(Decimal((0, (1,), precision)), context=_EXACT)
+    except InvalidOperation:  # Far larger than what was promised.
+        return False
+    return rounded == Decimal(wanted)
 
 
 def _align(
@@ -158,12 +198,20 @@ def _align(
             (is_kept(a, b), [a], [b])
             for a, b in zip(wanted, found, strict=True)
         ]
-    # A promised line that some printed line keeps stands for that line while they are aligned.
+    reach = min(abs(len(wanted) - len(found)) + 10, 100)
     stand_ins = [
-        next((line for line in found if is_kept(w, line)), w) for w in wanted
+        _stand_in(line, found[max(place - reach, 0) : place + reach])
+        for place, line in enumerate(wanted)
     ]
     matcher = SequenceMatcher(a=stand_ins, b=found, autojunk=False)
     return [
         (tag == "equal", wanted[a:b], found[c:d])
         for tag, a, b, c, d in matcher.get_opcodes()
     ]
+
+
+def _stand_in(promised: str, nearby: list[str]) -> str:
+    """Return the printed line that keeps a promised one, to tell while lines are aligned."""
+    if promised in nearby:
+        return promised
+    return next((line for line in nearby if is_kept(promised, line)), promised)
