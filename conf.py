@@ -31,6 +31,7 @@ extensions = [
     "fresh_after_failure",
     "language_switch",
     "mathml",
+    "numbers_in_prose",
     "output_figure",
     "without_docstring",
 ]
@@ -85,6 +86,21 @@ nb_merge_streams = True
 nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
 # Whatever a cell writes to stderr is a warning, and so an error.
 nb_output_stderr = "warn"
+
+# All other numbers in sentences, captions and descriptions of figures are glued from the run.
+constants_in_prose = {
+    "0": "the start of b; of nothing, there is none",
+    "1": "the noise asked for; the first",
+    "2": "TRUE_B, and where the inputs end",
+    "3": "TRUE_W; the input whose prediction is 15; Keras 3",
+    "4": "the last of the four steps; the true line's height at -2",
+    "5": "the start of W",
+    "8": "the true line's height at 2",
+    "10": "the epochs",
+    "32": "Keras's batch size, which a page shows by counting updates",
+    "201": "NUM_EXAMPLES",
+    "0.1": "the learning rate",
+}
 
 # Kernels inherit these.
 os.environ["PYTHONPATH"] = str(ROOT)

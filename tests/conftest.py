@@ -109,6 +109,7 @@ class Site:
             "expected_output",
             "fresh_after_failure",
             "mathml",
+            "numbers_in_prose",
             "output_figure",
             "without_docstring",
         ]
@@ -120,6 +121,7 @@ class Site:
         gettext_compact = False
         locale_dirs = ["locales"]
         nb_execution_mode = "cache"
+        constants_in_prose = {{"7": "a lucky number"}}
         execution_depends_on = ["helper.py"]
         """
     HEADER = """

@@ -2,11 +2,12 @@
 
 Sphinx shows the source text wherever a translation is missing, and keeps silent about it. Here,
 every message of a page must have a translation that could be applied, and the page's catalogue
-must hold nothing else: no fuzzy entry, no obsolete one.
+must hold nothing else: no fuzzy entry, no obsolete one, no other glued values than the source's.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -63,6 +64,12 @@ class CheckCatalogue(SphinxTransform):
             place = f"{path}:{entry.lineno}"
             if entry.fuzzy:
                 logger.error("fuzzy: %s", text, location=place)
+            if glued(text) != glued(str(entry.string)):
+                logger.error(
+                    "the translation fills in other values: %s",
+                    entry.string,
+                    location=place,
+                )
             if text not in used:
                 logger.error(
                     "not on the page any more: %s", text, location=place
@@ -99,6 +106,15 @@ class CheckApplied(SphinxTransform):
                 node.astext(),
                 location=node,
             )
+
+
+def glued(text: str) -> list[str]:
+    """List what a text fills in from the run.
+
+    >>> glued("from {glue:text}`a.md::w:.2f` to {glue:text}`a.md::b:.2f`")
+    ['a.md::b:.2f', 'a.md::w:.2f']
+    """
+    return sorted(re.findall(r"\{glue:[a-z]*\}`([^`]*)`", text))
 
 
 def _is_refused(node: nodes.Node) -> bool:
