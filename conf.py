@@ -77,6 +77,7 @@ execution_depends_on = [
     "requirements.txt",
     "docs/_kernels/**/*.*",
     "docs/_ext/compare_output.py",
+    "docs/_ext/describe_figure.py",
     "docs/_ext/silent_stderr.py",
 ]
 nb_execution_timeout = 120

@@ -16,6 +16,10 @@ PAGE = """
     SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
     ```
 
+    ```{expected-output}
+    <IPython.core.display.SVG object>
+    ```
+
     ```{output-figure}
     :name: fig
     :alt: A box.

@@ -9,6 +9,10 @@ DRAW = """
     import matplotlib.pyplot as plt
     plt.plot([1, 2]);
     ```
+
+    ```{expected-output}
+    <Figure size 640x480 with 1 Axes>
+    ```
     """
 FIGURE = """
     ```{output-figure}

@@ -62,12 +62,12 @@ class CodeCell:
 
     @property
     def printed(self) -> str:
-        """The text that a reader sees below the cell: its streams and its text results."""
+        """The text below the cell: its streams, its text results, what its drawings say of themselves."""
         texts = []
         for output in self._outputs():
             if isinstance(output, nodes.literal_block):
                 texts.append(output.rawsource or output.astext())
-            elif not _images(output):
+            else:
                 texts += [
                     alternative.astext() + "\n"
                     for alternative in output.children

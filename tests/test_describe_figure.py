@@ -1,0 +1,98 @@
+"""The description of a figure notices what a reader would."""
+
+from collections.abc import Callable, Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+from describe_figure import describe
+from linear_tutorial import LinearModel, make_data, plots, training_loop
+
+X, Y = make_data(21)
+HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
+
+
+@pytest.fixture(autouse=True)
+def no_window() -> Iterator[None]:
+    plt.switch_backend("Agg")
+    yield
+    plt.close("all")
+
+
+def draw() -> Axes:
+    return plots.fit(X, Y, LinearModel(4, 1))
+
+
+def reorder(ax: Axes) -> None:
+    line = ax.lines[1]
+    y = np.array(line.get_ydata())
+    y[[3, 11]] = y[[11, 3]]
+    line.set_ydata(y)
+
+
+def move_one_point(ax: Axes) -> None:
+    points = ax.collections[0].get_offsets()
+    points[7, 1] += 0.5
+    ax.collections[0].set_offsets(points)
+
+
+CHANGES: dict[str, Callable[[Axes], object]] = {
+    "a line is lost": lambda ax: ax.lines[0].remove(),
+    "the points are lost": lambda ax: ax.collections[0].remove(),
+    "a line is empty": lambda ax: ax.lines[1].set_data([], []),
+    "all is lost": lambda ax: ax.clear(),
+    "there are no axes": lambda ax: ax.remove(),
+    "another array": lambda ax: ax.lines[1].set_ydata(3.99 * X + 1),
+    "another order": reorder,
+    "one point moved": move_one_point,
+    "another label": lambda ax: ax.lines[0].set_label("truth"),
+    "another axis label": lambda ax: ax.set_ylabel("loss"),
+    "another title": lambda ax: ax.set_title("Fit"),
+    "other limits": lambda ax: ax.set_ylim(0, 1),
+    "no dashes": lambda ax: ax.lines[0].set_linestyle("-"),
+    "another colour": lambda ax: ax.lines[0].set_color("red"),
+    "points of another colour": lambda ax: ax.collections[0].set_color("red"),
+    "no legend": lambda ax: ax.get_legend().remove(),
+    "a note": lambda ax: ax.annotate("here", (0, 0)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_to_a_figure_changes_its_description(
+    change: Callable[[Axes], object],
+):
+    ax = draw()
+    figure, before = ax.figure, describe(ax.figure)
+    change(ax)
+    assert describe(figure) != before
+
+
+def test_the_same_drawing_has_the_same_description():
+    assert describe(draw().figure) == describe(draw().figure)
+
+
+def test_noise_in_the_last_bit_does_not_show():
+    ax = draw()
+    before = describe(ax.figure)
+    line = ax.lines[1]
+    line.set_ydata(np.nextafter(line.get_ydata(), np.float32(9)))
+    assert describe(ax.figure) == before
+
+
+def test_another_surface_has_another_description():
+    def of(shift: float) -> str:
+        ax = plots.loss_surface(X, Y + shift, HISTORY)
+        return describe(ax.figure)
+
+    assert of(0) != of(0.1)
+
+
+def test_all_axes_of_a_figure_are_described():
+    figure, (left, right) = plt.subplots(1, 2)
+    left.plot([1, 2], label="left")
+    right.plot([1, 2], label="right")
+    description = describe(figure)
+    assert "'left'" in description
+    assert "'right'" in description
