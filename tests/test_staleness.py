@@ -110,11 +110,12 @@ SABOTAGES = {
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"), SABOTAGES.values(), ids=SABOTAGES
 )
-def test_a_sabotage_fails_the_build_twice_and_is_located(
+def test_a_sabotage_fails_the_build_and_is_located(
     project: Path, name: str, old: str, new: str, said: str
 ):
     edit(project, name, old, new)
-    for _ in range(2):
+    # Twice where nothing has to be executed for it.
+    for _ in range(1 if name.endswith(".py") else 2):
         result = make(project)
         assert result.returncode != 0
         assert re.search(said, result.stderr), result.stderr
