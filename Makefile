@@ -13,7 +13,7 @@ sphinx = $(RUN) -m sphinx -q -W -j auto -c . -b $(2) -D language=$(call language
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest accept serve catalogues lock linkcheck clean
+.PHONY: help html test doctest mutants accept serve catalogues lock linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -34,6 +34,9 @@ test: $(READY) ## Run every test
 doctest: $(READY) ## Check only the promises: those of docstrings and of pages
 	@$(RUN) -m pytest --numprocesses=0 linear_tutorial
 	@$(call sphinx,en,dummy,_build/dummy)
+
+mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
+	@$(RUN) tests/mutants.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,en,dummy,_build/dummy) -D accept_outputs=1

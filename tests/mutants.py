@@ -1,0 +1,103 @@
+"""Sabotage a copy of the project in many small ways, and see whether the build notices each.
+
+The list is `mutants.toml`. A mutant is caught if `make html` fails and says where; the run ends with
+the score, and fails if a mutant survives.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# What Sphinx puts in front of an error: a file, mostly with a line.
+PLACE = re.compile(
+    r"(\S+\.(?:md|rst|po|py|inv))\S*?:(?:\d+:)? \w*(?:ERROR|WARNING)"
+)
+
+
+def sources() -> list[str]:
+    """List the files of the project that are not generated."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
+
+def make(project: Path) -> subprocess.CompletedProcess[str]:
+    """Build the copy."""
+    return subprocess.run(
+        ["make", "html"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def places(said: str) -> list[str]:
+    """Return the names of the files that a build complained about."""
+    return sorted({Path(place).name for place in PLACE.findall(said)})
+
+
+def main() -> int:
+    """Run the campaign on the mutants whose name holds the argument, if there is one."""
+    chosen = sys.argv[1] if len(sys.argv) > 1 else ""
+    mutants = [
+        mutant
+        for mutant in tomllib.loads((ROOT / "tests/mutants.toml").read_text())[
+            "mutant"
+        ]
+        if chosen in mutant["name"]
+    ]
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        for name in sources():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, project / name)
+        (project / ".venv").symlink_to(ROOT / ".venv")
+        if make(project).returncode != 0:
+            sys.exit("error: the project does not build even without a mutant")
+
+        for mutant in mutants:
+            path = project / mutant["file"]
+            text = path.read_text(encoding="utf-8")
+            if mutant["old"] not in text:
+                sys.exit(
+                    f"error: {mutant['name']!r}: {mutant['file']} has no {mutant['old']!r}"
+                )
+            path.write_text(
+                text.replace(mutant["old"], mutant["new"], 1), encoding="utf-8"
+            )
+            start = time.monotonic()
+            result = make(project)
+            seconds = time.monotonic() - start
+            path.write_text(text, encoding="utf-8")
+
+            named = places(result.stderr)
+            caught = result.returncode != 0 and bool(named)
+            if not caught:
+                survivors.append(mutant["name"])
+            verdict = "caught  " if caught else "SURVIVED"
+            print(
+                f"{verdict} {seconds:5.1f} s  {mutant['name']}: {', '.join(named)}",
+                flush=True,
+            )
+
+    score = len(mutants) - len(survivors)
+    print(f"{score} of {len(mutants)} mutants caught")
+    for name in survivors:
+        print(f"survived: {name}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
