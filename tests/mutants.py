@@ -7,39 +7,18 @@ the score, and fails if a mutant survives.
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from conftest import ROOT, copy_sources, run
+
 # What Sphinx puts in front of an error: a file, mostly with a line.
 PLACE = re.compile(
     r"(\S+\.(?:md|rst|po|py|inv))\S*?:(?:\d+:)? \w*(?:ERROR|WARNING)"
 )
-
-
-def sources() -> list[str]:
-    """List the files of the project that are not generated."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return listed.stdout.split()
-
-
-def make(project: Path) -> subprocess.CompletedProcess[str]:
-    """Build the copy."""
-    return subprocess.run(
-        ["make", "html"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def places(said: str) -> list[str]:
@@ -60,11 +39,9 @@ def main() -> int:
     survivors = []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        for name in sources():
-            (project / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, project / name)
+        copy_sources(project)
         (project / ".venv").symlink_to(ROOT / ".venv")
-        if make(project).returncode != 0:
+        if run("make", "html", cwd=project).returncode != 0:
             sys.exit("error: the project does not build even without a mutant")
 
         for mutant in mutants:
@@ -78,7 +55,7 @@ def main() -> int:
                 text.replace(mutant["old"], mutant["new"], 1), encoding="utf-8"
             )
             start = time.monotonic()
-            result = make(project)
+            result = run("make", "html", cwd=project)
             seconds = time.monotonic() - start
             path.write_text(text, encoding="utf-8")
 
