@@ -5,10 +5,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready-for.txt
 
-LANGUAGES := en zh-cn
-language_of = $(subst zh-cn,zh_CN,$(1))
-# Warnings are errors in every build. $(1): folder of the edition, $(2): builder, $(3): output.
-sphinx = $(RUN) -m sphinx -q -W -j auto -c . -b $(2) -D language=$(call language_of,$(1)) -d _build/doctrees/$(2)-$(1) docs $(3)
+# Warnings are errors in every build. $(1): Sphinx's builder.
+sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -20,33 +18,27 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 html: $(READY) ## Build both languages into _build/html; every output is checked
-	@for language in $(LANGUAGES); do $(MAKE) --no-print-directory html-$$language; done
-	@cp docs/choose-language.html _build/html/index.html
-	@echo "The site is in _build/html; open _build/html/index.html"
-
-html-%: $(READY)
-	@echo "Building $*"
-	@$(call sphinx,$*,html,_build/html/$*)
+	@$(RUN) build.py
 
 test: $(READY) ## Run every test
 	@$(RUN) -m pytest
 
 doctest: $(READY) ## Check only the promises: those of docstrings and of pages
 	@$(RUN) -m pytest --numprocesses=0 linear_tutorial
-	@$(call sphinx,en,dummy,_build/dummy)
+	@$(call sphinx,dummy)
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
 	@$(RUN) tests/mutants.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
-	@$(call sphinx,en,dummy,_build/dummy) -D accept_outputs=1
+	@$(call sphinx,dummy) -D accept_outputs=1
 	@echo "Review what changed with: git diff docs"
 
 serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
 	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
 
 catalogues: $(READY) ## Bring the Chinese catalogues up to date with the pages
-	@$(call sphinx,en,gettext,_build/gettext)
+	@$(call sphinx,gettext)
 	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -l zh_CN -w 0
 
 lock: $(READY) ## Bring requirements.txt up to date with pyproject.toml
@@ -55,7 +47,7 @@ lock: $(READY) ## Bring requirements.txt up to date with pyproject.toml
 	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
 
 linkcheck: $(READY) ## Visit every link (needs the network)
-	@$(call sphinx,en,linkcheck,_build/linkcheck)
+	@$(call sphinx,linkcheck)
 
 clean: ## Remove all that was built; the environment stays
 	@rm -rf _build

@@ -70,18 +70,10 @@ editions = {
 
 # -- Execution ---------------------------------------------------------------------------------
 
-nb_execution_mode = "cache"
-execution_depends_on = [
-    "linear_tutorial/**/*.py",
-    "linear_tutorial/**/*.mplstyle",
-    "requirements.txt",
-    "docs/_kernels/**/*.*",
-    "docs/_ext/compare_output.py",
-    "docs/_ext/describe_figure.py",
-    "docs/_ext/silent_stderr.py",
-]
+# MyST-NB executes nothing; see docs/_ext/executed_outputs.py.
+nb_execution_mode = "off"
+execution_preload = ["tensorflow", "keras"]
 nb_execution_timeout = 120
-nb_execution_show_tb = True
 nb_merge_streams = True
 # Translators get the alt text, which belongs to the picture.
 nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
@@ -102,10 +94,6 @@ constants_in_prose = {
     "201": "NUM_EXAMPLES",
     "0.1": "the learning rate",
 }
-
-# Kernels inherit these.
-os.environ["PYTHONPATH"] = str(ROOT)
-os.environ["JUPYTER_PATH"] = str(ROOT / "docs" / "_kernels")
 
 # -- Pages -------------------------------------------------------------------------------------
 

@@ -98,9 +98,8 @@ class Site:
     """A small site with the project's extensions, in a folder of its own."""
 
     CONFIGURATION = """
-        import os, sys
+        import sys
         sys.path[:0] = [{extensions!r}, {root!r}]
-        os.environ["PYTHONPATH"] = {root!r}
         project = "small"
         extensions = [
             "myst_nb",
@@ -120,9 +119,8 @@ class Site:
         numfig = True
         gettext_compact = False
         locale_dirs = ["locales"]
-        nb_execution_mode = "cache"
+        nb_execution_mode = "off"
         constants_in_prose = {{"7": "a lucky number"}}
-        execution_depends_on = ["helper.py"]
         """
     HEADER = """
         ---

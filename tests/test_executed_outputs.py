@@ -1,13 +1,16 @@
 """When cells are executed, and when their kept outputs serve."""
 
 import os
+import re
 import shutil
-import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from conftest import Site
+import pytest
+
+from conftest import Site, run
 
 PAGE = """
     ```{code-cell} ipython3
@@ -87,27 +90,209 @@ def test_touching_files_or_moving_the_folder_executes_nothing(site: Site):
     assert runs(Site(moved)) == 1
 
 
-def test_after_a_build_was_killed_the_next_one_is_right(site: Site):
-    page = write(site)
-    waiting = PAGE.replace(
-        "import helper", "import helper, time; time.sleep(2)"
-    )
-    site.write_page(waiting)
-    process = subprocess.Popen(
-        [str(part) for part in site.command()],
-        cwd=site.root,
-        start_new_session=True,
-    )
-    marker = site.root / "_build" / "doctrees-en" / "unfinished"
-    deadline = time.monotonic() + 60
-    while not marker.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
+    site.write("helper.py", "import deeper\nANSWER = 42\n")
+    site.write("deeper.py", "")
+    site.write("table.csv", "1,2\n")
+    site.write_page(PAGE)
+    for name, cell in {
+        "reads": 'print(open("table.csv").read(), end="")',
+        "alone": "print(1)",
+    }.items():
+        page = f"""
+            ```{{code-cell}} ipython3
+            {cell}
+            ```
 
+            ```{{expected-output}}
+            ...
+            ```
+            """
+        site.write_page(page, f"{name}.md")
+
+    assert executed(site) == {"index", "reads", "alone"}
+    site.write("deeper.py", "# Imported by what a page imports.\n")
+    assert executed(site) == {"index"}
+    site.write("table.csv", "1,3\n")
+    assert executed(site) == {"reads"}
+    site.write("unused.py", "")
+    assert executed(site) == set()
+    assert executed(site, TF_SETTING="1") == {"index", "reads", "alone"}
+    assert executed(site) == set()
+
+
+def executed(site: Site, **environment: str) -> set[str]:
+    result = run(*site.command(), cwd=site.root, **environment)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return set(re.findall(r"^executed (\S+) in", result.stdout, re.MULTILINE))
+
+
+def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
+    write(site)
+    edit = """
+        ```{code-cell} ipython3
+        import helper
+        with open("helper.py", "a") as file:
+            file.write("# edited")
+        ```
+        """
+    site.write_page(edit, "edits.md")
+    assert "edits" in executed(site)
+    assert "edits" in executed(site)
+
+
+def test_damaged_outputs_are_made_again(site: Site):
+    write(site)
+    assert site.build().ok
+    (record,) = (site.root / "_build" / "executed").glob("*.json")
+    content = record.read_bytes()
+    for damaged in b"", content[:-9], content.replace(b"42", b"41"):
+        record.write_bytes(damaged)
+        build = site.build()
+        assert build.ok, build.said
+        assert "42" in build.page()
+    assert runs(site) == 4
+
+
+@pytest.mark.parametrize("pattern", ["*.doctree", "*.pickle", "index.html"])
+def test_what_else_was_damaged_is_made_again_without_executing(
+    site: Site, pattern: str
+):
+    write(site)
+    assert site.build().ok
+    (path,) = (site.root / "_build").rglob(pattern)
+    path.write_bytes(path.read_bytes()[:100])
+    build = site.build()
+    assert build.ok, build.said
+    assert "42" in build.page()
+    assert runs(site) == 1
+
+
+def test_of_two_builds_at_once_one_executes_and_both_are_right(site: Site):
+    write(site)
+    builds = [
+        subprocess.Popen(
+            [str(part) for part in site.command(language)], cwd=site.root
+        )
+        for language in ("en", "en", "zh_CN")
+    ]
+    assert [build.wait() for build in builds] == [0, 0, 0]
+    assert runs(site) == 1
+    assert "42" in site.build().page()
+
+
+def test_a_full_disk_fails_the_build_and_the_next_one_is_right(site: Site):
+    write(site)
+    # No file may grow beyond 4 KiB: a real refusal by the kernel, wherever it hits first.
+    command = " ".join(str(part) for part in site.command())
+    result = run("bash", "-c", f"ulimit -f 4; exec {command}", cwd=site.root)
+    assert result.returncode != 0
+    build = site.build()
+    assert build.ok, build.said
+    assert "42" in build.page()
+
+
+def test_after_a_build_was_killed_nothing_is_left_running_and_the_next_one_is_right(
+    site: Site,
+):
+    write(site)
+    page = site.write_page(
+        PAGE
+        + """
+    ```{code-cell} ipython3
+    import os, time
+    with open("process", "w") as file:
+        file.write(str(os.getpid()))
+    while not os.path.exists("go on"):
+        time.sleep(0.1)
+    ```
+    """
+    )
+    build = subprocess.Popen(
+        [str(part) for part in site.command()], cwd=site.root
+    )
+    process = site.root / "process"
+    wait_until(lambda: process.exists() and process.read_text())
+    build.kill()
+    build.wait()
+    proc = Path("/proc", process.read_text())
+    wait_until(lambda: not proc.exists())
+
+    site.write("go on", "")
     build = site.build()
     assert build.ok, build.said
     assert "42" in build.page()
     page.write_text(page.read_text().replace("\n42\n", "\n41\n"))
     assert not site.build().ok
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            "import os; os._exit(3)",
+            "ChildProcessError: the process ended with 3",
+        ),
+        ("while True: pass", "TimeoutError: no result after 5 s"),
+        ("import nothing.at.all", "ModuleNotFoundError: No module named"),
+        ("input()", "EOFError"),
+    ],
+    ids=["exits", "hangs", "raises", "asks"],
+)
+def test_a_page_that_does_not_come_to_its_end_fails_where_it_stopped(
+    site: Site, cell: str, said: str
+):
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        print("first")
+        ```
+
+        ```{{expected-output}}
+        first
+        ```
+
+        ```{{code-cell}} ipython3
+        {cell}
+        ```
+
+        ```{{code-cell}} ipython3
+        print("never")
+        ```
+
+        ```{{expected-output}}
+        never
+        ```
+        """
+    )
+    build = site.build(nb_execution_timeout=5)
+    assert not build.ok
+    assert f"index.md:19: ERROR: the cell raises {said}" in build.said
+    assert build.said.count("ERROR") == 1
+
+
+def test_what_processes_and_native_code_print_is_on_the_page(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import os, subprocess
+        subprocess.run(["echo", "from a process"]);
+        os.write(1, b"and past Python\\n");
+        ```
+
+        ```{expected-output}
+        from a process
+        and past Python
+        ```
+        """
+    )
+    build = site.build()
+    assert build.ok, build.said
+    assert "from a process" in build.page()

@@ -9,8 +9,6 @@ import yaml
 
 from conftest import ROOT, run
 
-pytestmark = pytest.mark.xdist_group("site")
-
 WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 READTHEDOCS = ROOT / ".readthedocs.yaml"
 

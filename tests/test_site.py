@@ -10,8 +10,6 @@ from babel.messages.pofile import read_po
 
 from conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("site")
-
 DOCS = ROOT / "docs"
 PAGES = sorted(
     path.relative_to(DOCS).with_suffix("").as_posix()

@@ -1,48 +1,215 @@
-"""Where executed outputs are kept, and for how long they are true.
+"""Execute the pages whose outputs are not known, and give every page its outputs.
 
-jupyter-cache finds a page's outputs by its code cells alone, and would miss an edit to the package
-that they import. So its folder is named after a digest of everything else that outputs depend on:
-an edit there changes the name, which makes Sphinx read every page anew, and no output that is not
-true any more can be found. An edit to prose changes nothing, and executes nothing.
+MyST-NB can execute pages too, but each for itself: every page in every language starts a kernel,
+which imports TensorFlow. Here, all that must be executed is executed before any page is read, once
+for all languages, in processes forked from one that has imported TensorFlow already; MyST-NB then
+reads notebooks that are complete. What a run used is noted, and its outputs serve for as long as
+none of that changes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import platform
-from collections.abc import Iterable
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_cache import get_cache
+from filelock import FileLock
+from myst_nb.core.read import (
+    is_myst_markdown_notebook,
+    read_myst_markdown_notebook,
+)
+from myst_parser.config.main import MdParserConfig
+from nbformat import NotebookNode, from_dict
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-
-def execution_digest(root: Path, patterns: Iterable[str]) -> str:
-    """Digest the Python version and the files below `root` that the patterns name.
-
-    Contents and relative names count; times and the place of `root` do not.
-    """
-    digest = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(
-        {path for pattern in patterns for path in root.glob(pattern)}
-    ):
-        if path.is_file():
-            digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+from dependencies import libraries_of, observe
+from output_store import OutputStore, Record, read_record
+from page_process import Cell, Run, failed, prepare, run_page
 
 
-def choose_cache(app: Sphinx, config: Config) -> None:
-    """Set the folder of the executed outputs, the same one for every language."""
-    root = Path(app.confdir)
-    config.nb_execution_cache_path = str(
-        root
-        / config.executed_outputs
-        / execution_digest(root, config.execution_depends_on)
+@dataclass(frozen=True)
+class Page:
+    """A page with code cells."""
+
+    docname: str
+    path: Path
+    cells: list[Cell]
+
+    @property
+    def digest(self) -> str:
+        """Identify the page and its cells; prose does not count."""
+        content = repr((self.docname, self.cells))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def read_notebook(text: str, config: MdParserConfig, path: str) -> NotebookNode:
+    """Read a page as MyST-NB does."""
+    return read_myst_markdown_notebook(
+        text, config=config, add_source_map=True, path=path
     )
+
+
+def read_executed(
+    text: str, config: MdParserConfig, path: str, record: str
+) -> NotebookNode:
+    """Read a page with the outputs of a record, as far as its run came."""
+    notebook = read_notebook(text, config, path)
+    kept = read_record(Path(record))
+    if kept is None:
+        raise OSError(f"the outputs in {record} were damaged during this build")
+    notebook.metadata.language_info = from_dict({"pygments_lexer": "ipython3"})
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, (cell, outputs) in enumerate(
+        zip(code, kept.outputs, strict=False), start=1
+    ):
+        cell.execution_count = count
+        cell.outputs = from_dict(outputs)
+    return notebook
+
+
+def records(env: BuildEnvironment) -> dict[str, str]:
+    """Return the file of each executable page's outputs, by the name of the page."""
+    if not hasattr(env, "executed_outputs"):
+        env.executed_outputs = {}
+    found: dict[str, str] = env.executed_outputs
+    return found
+
+
+def find_stale_pages(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Name the pages that would print something else today, though their text is the same."""
+    return [
+        docname
+        for docname, path in records(env).items()
+        if docname not in added | changed | removed
+        and not _holds(Path(app.confdir), path)
+    ]
+
+
+def execute_pages(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
+    """Find or make the outputs of the pages that are about to be read."""
+    root = Path(app.confdir)
+    folder = root / app.config.executed_outputs
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [page for name in docnames if (page := _page(env, name))]
+    # The builds of all languages meet here: the first one executes, the others find.
+    with FileLock(folder / "lock"):
+        store = OutputStore(folder, root)
+        found = {page.docname: store.find(page.digest) for page in pages}
+        missing = [page for page in pages if found[page.docname] is None]
+        if missing:
+            found |= _execute(app, store, missing)
+        store.clean_up()
+    env.executed_now = len(missing)
+    for docname, record in found.items():
+        records(env)[docname] = record.relative_to(root).as_posix()
+    # MyST-NB takes a page's reader by the end of its path; the whole path ends only one.
+    env.mystnb_config = env.mystnb_config.copy(
+        custom_formats={
+            str(page.path): (
+                f"{__name__}.{read_executed.__name__}",
+                {
+                    "config": env.myst_config,
+                    "path": str(page.path),
+                    "record": str(found[page.docname]),
+                },
+            )
+            for page in pages
+        }
+    )
+
+
+def _page(env: BuildEnvironment, docname: str) -> Page | None:
+    path = Path(env.doc2path(docname))
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".md" or not is_myst_markdown_notebook(text):
+        return None
+    notebook = read_notebook(text, env.myst_config, str(path))
+    return Page(
+        docname,
+        path,
+        [
+            Cell(
+                cell.source,
+                may_fail="raises-exception" in cell.metadata.get("tags", []),
+            )
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+        ],
+    )
+
+
+def _execute(
+    app: Sphinx, store: OutputStore, pages: list[Page]
+) -> dict[str, Path]:
+    """Execute pages, as many at once as there are processors, and keep their outputs."""
+    prepare(Path(app.confdir), app.config.execution_preload)
+
+    def execute(page: Page) -> Path:
+        started = time.time_ns()
+        run = run_page(
+            page.cells,
+            page.path.parent,
+            Path(app.confdir),
+            app.config.nb_execution_timeout,
+        )
+        print(f"executed {page.docname} in {run.seconds:.1f} s", flush=True)
+        return store.save(page.digest, _record(app, page, run, started))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return dict(
+            zip(
+                [page.docname for page in pages],
+                threads.map(execute, pages),
+                strict=True,
+            )
+        )
+
+
+def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
+    root = Path(app.confdir)
+    complete = run.used and not any(
+        failed(cell, outputs)
+        for cell, outputs in zip(page.cells, run.outputs, strict=False)
+    )
+    # A file that was edited meanwhile may or may not be what ran.
+    if not complete or any(
+        (root / name).stat().st_mtime_ns >= started for name in run.used.files
+    ):
+        return Record(run.outputs, None)
+    libraries = libraries_of(run.used.modules)
+    return Record(run.outputs, observe(root, run.used.files, libraries))
+
+
+def _holds(root: Path, name: str) -> bool:
+    record = read_record(root / name)
+    return record is not None and record.holds(root)
+
+
+def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Drop the record of a page that was removed or has no cells any more."""
+    if docname not in env.found_docs:
+        records(env).pop(docname, None)
+
+
+def summarize(app: Sphinx, exception: Exception | None) -> None:
+    """Say how many pages were executed, also in a quiet build."""
+    if exception is None:
+        executed = getattr(app.env, "executed_now", 0)
+        kept = len(records(app.env)) - executed
+        print(f"{executed} pages executed, {kept} taken from the cache")
 
 
 def move_output_folder(app: Sphinx) -> None:
@@ -55,23 +222,17 @@ def move_output_folder(app: Sphinx) -> None:
     )
 
 
-def create_cache(
-    app: Sphinx, env: BuildEnvironment, docnames: list[str]
-) -> None:
-    """Create the cache before several reading processes try to do so at once."""
-    if docnames:
-        get_cache(app.config.nb_execution_cache_path).get_cache_limit()
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("myst_nb")
     app.add_config_value("executed_outputs", "_build/executed", "", str)
-    app.add_config_value("execution_depends_on", [], "", list)
-    app.connect("config-inited", choose_cache)
+    app.add_config_value("execution_preload", [], "", list)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
-    app.connect("env-before-read-docs", create_cache)
+    app.connect("env-get-outdated", find_stale_pages)
+    app.connect("env-before-read-docs", execute_pages)
+    app.connect("env-purge-doc", forget_page)
+    app.connect("build-finished", summarize)
     return {
         "version": "1",
         "parallel_read_safe": True,

@@ -122,6 +122,9 @@ class CheckPromises(SphinxTransform):
                 block_of.pop(node) for node in followers if is_promise(node)
             ]
             self._check_cell(cell, cell_block, mine)
+            if _raises(cell):
+                # What follows was not run.
+                return
 
         for block in block_of.values():
             self._error(
@@ -136,7 +139,7 @@ class CheckPromises(SphinxTransform):
         unchecked = [
             tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED
         ]
-        if cell.error and "raises-exception" not in cell.tags:
+        if _raises(cell):
             self._error(cell_block.first, f"the cell raises {cell.error}")
         elif unchecked:
             if not unchecked[0].partition(":")[2].strip():
@@ -192,6 +195,10 @@ class CheckPromises(SphinxTransform):
         self._check.broken += 1
         if not self.config.accept_outputs:
             logger.error(message, location=f"{self._source}:{line}")
+
+
+def _raises(cell: CodeCell) -> bool:
+    return cell.error is not None and "raises-exception" not in cell.tags
 
 
 def _fenced(text: str) -> str:

@@ -1,0 +1,113 @@
+"""Build the site in every language at once, unless nothing has changed since it was built."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from filelock import FileLock
+
+ROOT = Path(__file__).parent.resolve()
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+from dependencies import installed_versions, observe  # noqa: E402
+from digest_files import digest_files, files_below  # noqa: E402
+
+# The folder of each edition, by Sphinx's name of its language.
+EDITIONS = {"en": "en", "zh_CN": "zh-cn"}
+BUILD = ROOT / "_build"
+SITE = BUILD / "html"
+STAMP = BUILD / "built-from.txt"
+SETTINGS = ("READTHEDOCS_CANONICAL_URL", "SOURCE_DATE_EPOCH")
+
+
+def main() -> int:
+    """Build what is not up to date; of two builds at once, the second waits for the first."""
+    start = time.monotonic()
+    BUILD.mkdir(exist_ok=True)
+    with FileLock(BUILD / "lock"):
+        sources = digest_sources()
+        if STAMP.exists() and STAMP.read_text() == stamp(sources):
+            print(
+                "Nothing has changed since the last build, which kept all promises"
+            )
+        else:
+            STAMP.unlink(missing_ok=True)
+            if not build_editions():
+                return 1
+            shutil.copy(
+                ROOT / "docs" / "choose-language.html", SITE / "index.html"
+            )
+            STAMP.write_text(stamp(sources))
+    seconds = time.monotonic() - start
+    print(
+        f"The site is in _build/html ({seconds:.1f} s); open _build/html/index.html"
+    )
+    return 0
+
+
+def digest_sources() -> str:
+    """Digest all that a site is made of: files, installed libraries, surroundings."""
+    files = [
+        path.relative_to(ROOT).as_posix()
+        for path in (
+            *ROOT.glob("*.*"),
+            *files_below(ROOT / "docs"),
+            *files_below(ROOT / "linear_tutorial"),
+        )
+        if path.is_file() and path.suffix not in {".mo", ".pyc"}
+    ]
+    made_of = (
+        observe(ROOT, sorted(files), sorted(installed_versions())),
+        [os.environ.get(name) for name in SETTINGS],
+    )
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+
+def stamp(sources: str) -> str:
+    """Tell from which sources the site was made, and how it looked afterwards."""
+    return f"{sources} {digest_files(SITE, files_below(SITE))}"
+
+
+def build_editions() -> bool:
+    """Run Sphinx for all languages side by side, and tell whether all went well.
+
+    What is wrong with a page is mostly wrong in every language: the first that fails has the word.
+    """
+    first, *others = [
+        subprocess.Popen(  # noqa: S603
+            sphinx(language),
+            cwd=ROOT,
+            stderr=None if language == "en" else subprocess.PIPE,
+        )
+        for language in EDITIONS
+    ]
+    good = first.wait() == 0
+    for other in others:
+        if not good:
+            other.terminate()
+        _, said = other.communicate()
+        if good:
+            sys.stderr.buffer.write(said)
+            good = other.returncode == 0
+    return good
+
+
+def sphinx(language: str) -> list[str]:
+    """Return the command that builds one edition; warnings are errors."""
+    folder = EDITIONS[language]
+    return [
+        *[sys.executable, "-m", "sphinx", "-q", "-W"],
+        *["-c", ".", "-b", "html", "-D", f"language={language}"],
+        *["-d", f"_build/doctrees/html-{folder}"],
+        *["docs", f"_build/html/{folder}"],
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

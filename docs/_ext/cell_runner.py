@@ -1,0 +1,173 @@
+"""Run the code cells of one page, in a process that serves no other page.
+
+The process is forked from one in which the heavy libraries have been imported. Inside, a kernel of
+ipykernel runs the cells, so that they behave and print as in Jupyter, and what they use is watched:
+the project's files that they open, and all modules that they import.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from multiprocessing import connection, parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+# Before anything that reads them is imported: which outputs come must not depend on what else is
+# set up on this machine.
+os.environ.update(
+    KERAS_BACKEND="tensorflow",
+    MATPLOTLIBRC=os.devnull,
+    MPLBACKEND="module://matplotlib_inline.backend_inline",
+    PYDEVD_DISABLE_FILE_VALIDATION="1",
+    TF_CPP_MIN_LOG_LEVEL="3",
+)
+
+import matplotlib.pyplot  # noqa: F401
+import matplotlib_inline.backend_inline  # noqa: F401
+import myst_nb  # noqa: F401
+from ipykernel.inprocess.manager import InProcessKernelManager
+from matplotlib.figure import Figure
+from nbformat.v4 import new_output, output_from_msg
+from traitlets.config import Config
+
+from describe_figure import print_figure
+from page_process import Cell, Used, failed
+
+SHOWN = {"stream", "display_data", "execute_result", "error"}
+
+
+class CellRunner:
+    """A kernel in this process, and what native code writes past it."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InlineBackend.figure_formats = {"svg"}
+        # The same drawing gives the same file in every build.
+        config.InlineBackend.rc = {"svg.hashsalt": "linear-tutorial"}
+        config.InlineBackend.print_figure_kwargs = {"metadata": {"Date": None}}
+        manager = InProcessKernelManager(config=config)
+        manager.start_kernel()
+        self._client = manager.client()
+        self._client.allow_stdin = False
+        self._client.start_channels()
+        self._native = {name: _Redirected(fd) for fd, name in STREAMS.items()}
+
+        # What a figure says of itself where it is not drawn is what its page promises. The backend
+        # comes first, because it takes away what was registered for figures.
+        shell = manager.kernel.shell
+        shell.enable_matplotlib("inline")
+        shell.display_formatter.formatters["text/plain"].for_type(
+            Figure, print_figure
+        )
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        """Run one cell and return its outputs, as a notebook file keeps them."""
+        self._client.execute(source)
+        outputs = [
+            output_from_msg(message)
+            for message in self._messages()
+            if message["msg_type"] in SHOWN
+        ]
+        for name, stream in self._native.items():
+            if text := stream.take():
+                outputs.append(new_output("stream", name=name, text=text))
+        return outputs
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        channel = self._client.iopub_channel
+        while channel.msg_ready():
+            yield channel.get_msg()
+
+
+STREAMS = {1: "stdout", 2: "stderr"}
+
+
+class _Redirected:
+    """What is written to a file descriptor, by native code or by a process that a cell started."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115
+        self._taken = 0
+        os.dup2(self._file.fileno(), descriptor)
+
+    def take(self) -> str:
+        """Return what was written since the last time."""
+        length = os.fstat(self._file.fileno()).st_size
+        text = os.pread(self._file.fileno(), length - self._taken, self._taken)
+        self._taken = length
+        return text.decode(errors="replace")
+
+
+def main(
+    results: Connection, cells: list[Cell], folder: Path, root: Path
+) -> None:
+    """Run cells in their page's folder, up to one that fails, and send the outputs of each.
+
+    At the end follows what was used. The process ends with the one that started it.
+    """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    watch = _Watch()
+    sys.addaudithook(watch)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    runner = CellRunner()
+    for cell in cells:
+        outputs = runner.run(cell.source)
+        results.send(outputs)
+        if failed(cell, outputs):
+            break
+    results.send(watch.used(root))
+
+
+def _end_with_parent() -> None:
+    connection.wait([parent_process().sentinel])
+    os._exit(1)
+
+
+class _Watch:
+    """An audit hook that notes which files are opened."""
+
+    def __init__(self) -> None:
+        self._read: set[str] = set()
+        self._written: set[str] = set()
+
+    def __call__(self, event: str, details: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(details[0], str):
+            path, _mode, flags = details
+            reads = flags & os.O_ACCMODE == os.O_RDONLY
+            (self._read if reads else self._written).add(
+                os.path.abspath(path)  # noqa: PTH100
+            )
+
+    def used(self, root: Path) -> Used:
+        """Tell what the process used of the project, and which modules it loaded."""
+        loaded = {
+            module.__file__
+            for module in list(sys.modules.values())
+            if getattr(module, "__file__", None)
+        }
+        sources = map(_source, (self._read - self._written) | loaded)
+        return Used(
+            files=sorted(
+                path.relative_to(root).as_posix()
+                for path in set(sources)
+                if path.is_relative_to(root)
+                and not path.is_relative_to(sys.prefix)
+                and path.is_file()
+            ),
+            modules=sorted({name.partition(".")[0] for name in sys.modules}),
+        )
+
+
+def _source(path: str) -> Path:
+    """Return the file that was compiled into a cached module; any other file is its own source."""
+    if path.endswith(".pyc"):
+        return Path(importlib.util.source_from_cache(path))
+    return Path(path)

@@ -1,0 +1,82 @@
+"""What a page's outputs depend on besides its own cells, as it was found by watching them run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions, packages_distributions
+from pathlib import Path
+
+# Variables that TensorFlow, Keras, NumPy, matplotlib and Python itself read.
+INFLUENCES = (
+    *("CUDA_", "KERAS_", "LANG", "LC_", "MKL_", "MPL", "NUMPY_", "NPY_"),
+    *("OMP_", "OPENBLAS_", "PYTHONHASHSEED", "TF_", "TZ", "XLA_"),
+)
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """Files of the project with digests of their contents, libraries with versions, surroundings."""
+
+    files: dict[str, str]
+    versions: dict[str, str]
+    surroundings: dict[str, str]
+
+    def hold(self, root: Path) -> bool:
+        """Tell whether all is still as it was."""
+        return self == observe(root, self.files, self.versions)
+
+
+def observe(
+    root: Path, files: Iterable[str], libraries: Iterable[str]
+) -> Dependencies:
+    """Look at the present state of what a run used.
+
+    Contents and names below `root` count; times and the place of `root` do not.
+    """
+    installed = installed_versions()
+    return Dependencies(
+        files={name: _digest(root / name) for name in files},
+        versions={name: installed.get(name, "missing") for name in libraries},
+        surroundings={
+            "python": platform.python_version(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name.startswith(INFLUENCES)
+            },
+        },
+    )
+
+
+def libraries_of(modules: Iterable[str]) -> list[str]:
+    """Name the installed distributions that top-level modules belong to.
+
+    >>> libraries_of(["sys", "yaml"])
+    ['PyYAML']
+    """
+    owners = _owners()
+    return sorted({owner for name in modules for owner in owners.get(name, [])})
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
+
+
+@cache
+def installed_versions() -> dict[str, str]:
+    """Return the version of every installed distribution."""
+    return {each.name: each.version for each in distributions()}
+
+
+@cache
+def _owners() -> dict[str, list[str]]:
+    return dict(packages_distributions())
