@@ -89,8 +89,6 @@ def build_editions() -> bool:
     ]
     good = first.wait() == 0
     for other in others:
-        if not good:
-            other.terminate()
         _, said = other.communicate()
         if good:
             sys.stderr.buffer.write(said)

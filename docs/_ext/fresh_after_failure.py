@@ -1,54 +1,104 @@
 """A page that failed fails again, also when nothing was edited in between.
 
-Sphinx warns about a page only while it reads it, and does not read it again before it changes: a
-failing build would pass when it is simply repeated. So what an earlier build left counts only if
-that build ended well, and if every file is as it left it. Otherwise all pages are read anew. That
-is cheap, because executed outputs are kept elsewhere.
+Sphinx warns about a page only while it reads or writes it, and does neither again before the page
+changes: a failing build would pass when it is simply repeated. So pages with a warning are read
+again by the next build. And what an earlier build left counts only if that build came to its end,
+and if every file is as it left it; otherwise all pages are read anew. That is cheap, because
+executed outputs are kept elsewhere.
 """
 
 from __future__ import annotations
 
+import json
+import logging
+import re
 import shutil
 from pathlib import Path
 
 from filelock import FileLock
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator
 from sphinx.util.typing import ExtensionMetadata
 
 from digest_files import digest_files, files_below
 
-SEAL = "seal.txt"
+SEAL = "seal.json"
 LOCK = "lock"
 
 
+class PlacesOfWarnings(logging.Handler):
+    """Collects where Sphinx's warnings and errors point to."""
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__(logging.WARNING)
+        self.addFilter(WarningLogRecordTranslator(app))
+        self.places: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note the place of one warning; empty, if it has none."""
+        self.places.add(getattr(record, "location", None) or "")
+
+
 def begin(app: Sphinx, config: Config) -> None:
-    """Forget what is not as a good build left it, and hold the folders until this build ends."""
+    """Forget what is not as the last build left it, and hold the folders until this one ends."""
     app.doctreedir.mkdir(parents=True, exist_ok=True)
     app.build_lock = FileLock(app.doctreedir / LOCK)
     app.build_lock.acquire()
-    seal = app.doctreedir / SEAL
-    if not seal.exists() or seal.read_text(encoding="utf-8") != _digest(app):
-        for path in app.doctreedir.iterdir():
-            if path.name != LOCK:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        # Compiled catalogues may be cut short as well. Sphinx has loaded its own already, and offers
-        # no public way to do so again.
-        for folder in config.locale_dirs:
-            catalogues = app.srcdir / folder / config.language
-            for path in catalogues.rglob("*.mo"):
-                path.unlink()
-        app._init_i18n()
-    seal.unlink(missing_ok=True)
+    app.places_of_warnings = PlacesOfWarnings(app)
+    logging.getLogger(NAMESPACE).addHandler(app.places_of_warnings)
+
+    app.failed_before = _failed_before(app)
+    if app.failed_before is None:
+        _forget_all(app)
+    (app.doctreedir / SEAL).unlink(missing_ok=True)
+
+
+def read_failed_pages_again(
+    app: Sphinx, env: BuildEnvironment, *_: set[str]
+) -> list[str]:
+    """Name the pages that the last build complained about."""
+    return app.failed_before or []
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Seal what this build leaves, if all went well."""
-    # The count of warnings is private, but nothing public tells an extension about them.
-    if exception is None and app.statuscode == 0 and app._warncount == 0:
-        seal = app.doctreedir / SEAL
-        seal.write_text(_digest(app), encoding="utf-8")
+    """Seal what this build leaves, with the names of the pages that failed."""
+    failed = [_page_at(app, place) for place in app.places_of_warnings.places]
+    # What went wrong outside of a page may show anywhere.
+    if exception is None and None not in failed:
+        seal = {"digest": _digest(app), "failed": sorted(set(failed))}
+        (app.doctreedir / SEAL).write_text(json.dumps(seal))
     app.build_lock.release()
+
+
+def _failed_before(app: Sphinx) -> list[str] | None:
+    """Return the pages that failed last time, or nothing if what is there cannot be trusted."""
+    try:
+        seal = json.loads((app.doctreedir / SEAL).read_text())
+    except (OSError, ValueError):
+        return None
+    return seal["failed"] if seal["digest"] == _digest(app) else None
+
+
+def _forget_all(app: Sphinx) -> None:
+    for path in app.doctreedir.iterdir():
+        if path.name != LOCK:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    # Sphinx stumbles over these two if they were cut short. It has loaded its own catalogue
+    # already, and offers no public way to do so again.
+    (app.outdir / ".buildinfo").unlink(missing_ok=True)
+    for folder in app.config.locale_dirs:
+        catalogues = app.srcdir / folder / app.config.language
+        for path in catalogues.rglob("*.mo"):
+            path.unlink()
+    app._init_i18n()
+
+
+def _page_at(app: Sphinx, place: str) -> str | None:
+    match = re.fullmatch(r"(.+):\d*", place)
+    docname = app.env.path2doc(match[1]) if match else None
+    return docname if docname in app.env.found_docs else None
 
 
 def _digest(app: Sphinx) -> str:
@@ -62,7 +112,8 @@ def _digest(app: Sphinx) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.connect("config-inited", begin)
-    # After all other extensions, which may set the status code.
+    app.connect("env-get-outdated", read_failed_pages_again)
+    # After all other extensions, which may write files and complain.
     app.connect("build-finished", finish, priority=999)
     return {
         "version": "1",
