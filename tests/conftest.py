@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from textwrap import dedent
 
 import lxml.html
 import pytest
+import sphinx.locale
 from hypothesis import settings
+from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).parents[1]
 
@@ -157,28 +162,33 @@ class Site:
             name, dedent(self.HEADER).lstrip() + dedent(body).strip("\n") + "\n"
         )
 
-    def command(
-        self, language: str = "en", **settings: object
-    ) -> list[str | Path]:
-        """Return the command that builds the site, as the Makefile writes it."""
-        options = [f"-D{name}={value}" for name, value in settings.items()]
-        output = self.root / "_build" / language
+    def command(self, language: str = "en", **settings: object) -> list[str]:
+        """Return the command that builds the site, as the project itself is built."""
         return [
-            *[sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html"],
-            *[f"-Dlanguage={language}", *options],
-            *["-d", self.root / "_build" / f"doctrees-{language}"],
-            *[self.root, output],
+            sys.executable,
+            "-m",
+            "sphinx",
+            *self._options(language, settings),
         ]
 
     def build(self, language: str = "en", **settings: object) -> Build:
-        """Build the site in a process of its own."""
-        command = self.command(language, **settings)
-        result = run(*command, cwd=self.root)
-        return Build(
-            result.returncode == 0,
-            result.stdout + result.stderr,
-            Path(command[-1]),
-        )
+        """Do in this process, which has Sphinx loaded, what the command does in its own."""
+        # Catalogues that an earlier build read in this process are edited in between.
+        sphinx.locale.translators.clear()
+        gettext._translations.clear()
+        out, err = StringIO(), StringIO()
+        with chdir(self.root), redirect_stdout(out), redirect_stderr(err):
+            status = build_main(self._options(language, settings))
+        said = out.getvalue() + err.getvalue()
+        return Build(status == 0, said, self.root / "_build" / language)
+
+    def _options(self, language: str, settings: dict[str, object]) -> list[str]:
+        return [
+            *["-q", "-W", "-b", "html", f"-Dlanguage={language}"],
+            *[f"-D{name}={value}" for name, value in settings.items()],
+            *["-d", str(self.root / "_build" / f"doctrees-{language}")],
+            *[str(self.root), str(self.root / "_build" / language)],
+        ]
 
 
 @pytest.fixture

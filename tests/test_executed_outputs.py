@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -171,9 +172,7 @@ def test_what_else_was_damaged_is_made_again_without_executing(
 def test_of_two_builds_at_once_one_executes_and_both_are_right(site: Site):
     write(site)
     builds = [
-        subprocess.Popen(
-            [str(part) for part in site.command(language)], cwd=site.root
-        )
+        subprocess.Popen(site.command(language), cwd=site.root)
         for language in ("en", "en", "zh_CN")
     ]
     assert [build.wait() for build in builds] == [0, 0, 0]
@@ -184,8 +183,8 @@ def test_of_two_builds_at_once_one_executes_and_both_are_right(site: Site):
 def test_a_full_disk_fails_the_build_and_the_next_one_is_right(site: Site):
     write(site)
     # No file may grow beyond 4 KiB: a real refusal by the kernel, wherever it hits first.
-    command = " ".join(str(part) for part in site.command())
-    result = run("bash", "-c", f"ulimit -f 4; exec {command}", cwd=site.root)
+    command = f"ulimit -f 4; exec {shlex.join(site.command())}"
+    result = run("bash", "-c", command, cwd=site.root)
     assert result.returncode != 0
     build = site.build()
     assert build.ok, build.said
@@ -208,9 +207,7 @@ def test_after_a_build_was_killed_nothing_is_left_running_and_the_next_one_is_ri
     ```
     """
     )
-    build = subprocess.Popen(
-        [str(part) for part in site.command()], cwd=site.root
-    )
+    build = subprocess.Popen(site.command(), cwd=site.root)
     process = site.root / "process"
     wait_until(lambda: process.exists() and process.read_text())
     build.kill()
