@@ -74,7 +74,6 @@ editions = {
 nb_execution_mode = "off"
 execution_preload = ["tensorflow", "keras"]
 nb_execution_timeout = 120
-nb_merge_streams = True
 # Translators get the alt text, which belongs to the picture.
 nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
 # Whatever a cell writes to stderr is a warning, and so an error.

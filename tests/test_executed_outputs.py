@@ -123,9 +123,12 @@ def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
 
 
 def executed(site: Site, **environment: str) -> set[str]:
-    result = run(*site.command(), cwd=site.root, **environment)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return set(re.findall(r"^executed (\S+) in", result.stdout, re.MULTILINE))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        build = site.build()
+    assert build.ok, build.said
+    return set(re.findall(r"^executed (\S+) in", build.said, re.MULTILINE))
 
 
 def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
@@ -293,3 +296,23 @@ def test_what_processes_and_native_code_print_is_on_the_page(site: Site):
     build = site.build()
     assert build.ok, build.said
     assert "from a process" in build.page()
+
+
+def test_a_line_that_is_printed_slowly_stays_one_line(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import time
+        print("one", end=" ", flush=True)
+        time.sleep(0.5)
+        print("line")
+        ```
+
+        ```{expected-output}
+        one line
+        ```
+        """
+    )
+    build = site.build()
+    assert build.ok, build.said
+    assert "one line" in build.page()

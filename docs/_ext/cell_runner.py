@@ -37,7 +37,7 @@ from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
 
 from describe_figure import print_figure
-from page_process import Cell, Used, failed
+from page_process import Cell, Output, Used, failed
 
 SHOWN = {"stream", "display_data", "execute_result", "error"}
 
@@ -67,7 +67,7 @@ class CellRunner:
             Figure, print_figure
         )
 
-    def run(self, source: str) -> list[dict[str, Any]]:
+    def run(self, source: str) -> list[Output]:
         """Run one cell and return its outputs, as a notebook file keeps them."""
         self._client.execute(source)
         outputs = [
@@ -78,12 +78,28 @@ class CellRunner:
         for name, stream in self._native.items():
             if text := stream.take():
                 outputs.append(new_output("stream", name=name, text=text))
-        return outputs
+        return _joined(outputs)
 
     def _messages(self) -> Iterator[dict[str, Any]]:
         channel = self._client.iopub_channel
         while channel.msg_ready():
             yield channel.get_msg()
+
+
+def _joined(outputs: list[Output]) -> list[Output]:
+    """Join the pieces of each stream; where ipykernel cut them depends on time."""
+    joined: list[Output] = []
+    streams: dict[str, Output] = {}
+    for output in outputs:
+        if output["output_type"] != "stream":
+            streams = {}
+            joined.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"] += output["text"]
+        else:
+            streams[output["name"]] = output
+            joined.append(output)
+    return joined
 
 
 STREAMS = {1: "stdout", 2: "stderr"}
