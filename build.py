@@ -22,6 +22,9 @@ from digest_files import digest_files, files_below  # noqa: E402
 EDITIONS = {"en": "en", "zh_CN": "zh-cn"}
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
+# A site is written anew and takes its place when it is whole: no page, picture or index of an
+# earlier one is left in it, and a build that fails leaves the last good one.
+NEXT = BUILD / "next"
 STAMP = BUILD / "built-from.txt"
 SETTINGS = ("READTHEDOCS_CANONICAL_URL", "SOURCE_DATE_EPOCH")
 
@@ -37,12 +40,15 @@ def main() -> int:
                 "Nothing has changed since the last build, which kept all promises"
             )
         else:
-            STAMP.unlink(missing_ok=True)
+            shutil.rmtree(NEXT, ignore_errors=True)
             if not build_editions():
                 return 1
             shutil.copy(
-                ROOT / "docs" / "choose-language.html", SITE / "index.html"
+                ROOT / "docs" / "choose-language.html", NEXT / "index.html"
             )
+            STAMP.unlink(missing_ok=True)
+            shutil.rmtree(SITE, ignore_errors=True)
+            NEXT.rename(SITE)
             STAMP.write_text(stamp(sources))
     seconds = time.monotonic() - start
     print(
@@ -103,7 +109,7 @@ def sphinx(language: str) -> list[str]:
         *[sys.executable, "-m", "sphinx", "-q", "-W"],
         *["-c", ".", "-b", "html", "-D", f"language={language}"],
         *["-d", f"_build/doctrees/html-{folder}"],
-        *["docs", f"_build/html/{folder}"],
+        *["docs", f"_build/next/{folder}"],
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import gettext
 import os
 import shutil
@@ -54,24 +55,22 @@ def built_site() -> Path:
 
 
 def copy_sources(target: Path) -> None:
-    """Copy all files of the project that are not generated."""
+    """Make all files of the project that are not generated the same in a copy."""
     listed = run(
         "git", "ls-files", "--cached", "--others", "--exclude-standard"
     )
     for name in listed.stdout.split():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, target / name)
+        original, copy = ROOT / name, target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not copy.exists() or not filecmp.cmp(original, copy, shallow=False):
+            shutil.copyfile(original, copy)
 
 
-@pytest.fixture(scope="module")
-def copy_of_project(
-    built_site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Copy the project with all that was executed."""
+@pytest.fixture(scope="session")
+def copy_of_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project without anything that was built."""
     copy = tmp_path_factory.mktemp("project")
     copy_sources(copy)
-    executed = Path("_build", "executed")
-    shutil.copytree(ROOT / executed, copy / executed)
     (copy / ".venv").symlink_to(ROOT / ".venv")
     return copy
 

@@ -2,7 +2,7 @@
 
 Sphinx warns about a page only while it reads or writes it, and does neither again before the page
 changes: a failing build would pass when it is simply repeated. So pages with a warning are read
-again by the next build. And what an earlier build left counts only if that build came to its end,
+again by the next build. And what an earlier build read counts only if that build came to its end,
 and if every file is as it left it; otherwise all pages are read anew. That is cheap, because
 executed outputs are kept elsewhere.
 """
@@ -85,9 +85,8 @@ def _forget_all(app: Sphinx) -> None:
     for path in app.doctreedir.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    # Sphinx stumbles over these two if they were cut short. It has loaded its own catalogue
-    # already, and offers no public way to do so again.
-    (app.outdir / ".buildinfo").unlink(missing_ok=True)
+    # Sphinx stumbles over a compiled catalogue that was cut short. It has loaded its own already, and
+    # offers no public way to do so again.
     for folder in app.config.locale_dirs:
         catalogues = app.srcdir / folder / app.config.language
         for path in catalogues.rglob("*.mo"):
@@ -103,10 +102,8 @@ def _page_at(app: Sphinx, place: str) -> str | None:
 
 def _digest(app: Sphinx) -> str:
     own = {app.doctreedir / SEAL, app.doctreedir / LOCK}
-    return " ".join(
-        digest_files(folder, set(files_below(folder)) - own)
-        for folder in (Path(app.doctreedir), Path(app.outdir))
-    )
+    folder = Path(app.doctreedir)
+    return digest_files(folder, set(files_below(folder)) - own)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
