@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import lxml.html
 import pytest
 import yaml
 
@@ -33,27 +32,3 @@ def test_the_workflow_covers_every_python_that_the_package_supports():
     steps = [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
     assert "make html" in steps
     assert "bash .ci/run" in steps
-
-
-def test_the_hosted_build_publishes_both_languages(project: Path):
-    address = "https://example.org/book/"
-    for command in yaml.safe_load(READTHEDOCS.read_text())["build"]["commands"]:
-        result = run(
-            *["bash", "-c", command],
-            cwd=project,
-            READTHEDOCS_OUTPUT=str(project / "output"),
-            READTHEDOCS_CANONICAL_URL=address,
-        )
-        assert result.returncode == 0, result.stderr
-    html = project / "output" / "html"
-    for page in "index", "en/index", "zh-cn/index":
-        assert (html / f"{page}.html").is_file()
-    path = html / "zh-cn" / "tutorial" / "data.html"
-    links = {
-        (link.get("rel"), link.get("hreflang")): link.get("href")
-        for link in lxml.html.parse(path).xpath("//head/link")
-    }
-    chinese = f"{address}zh-cn/tutorial/data.html"
-    assert links["canonical", None] == chinese
-    assert links["alternate", "zh-CN"] == chinese
-    assert links["alternate", "en"] == f"{address}en/tutorial/data.html"

@@ -13,12 +13,16 @@ import json
 import logging
 import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from filelock import FileLock
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util.i18n import CatalogInfo, CatalogRepository
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator
 from sphinx.util.typing import ExtensionMetadata
 
@@ -53,6 +57,7 @@ def begin(app: Sphinx, config: Config) -> None:
     if app.failed_before is None:
         _forget_all(app)
     (app.doctreedir / SEAL).unlink(missing_ok=True)
+    _forget_damaged_catalogues(app)
 
 
 def read_failed_pages_again(
@@ -85,13 +90,30 @@ def _forget_all(app: Sphinx) -> None:
     for path in app.doctreedir.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    # Sphinx stumbles over a compiled catalogue that was cut short. It has loaded its own already, and
-    # offers no public way to do so again.
-    for folder in app.config.locale_dirs:
-        catalogues = app.srcdir / folder / app.config.language
-        for path in catalogues.rglob("*.mo"):
+
+
+def _forget_damaged_catalogues(app: Sphinx) -> None:
+    """Remove compiled catalogues that do not say what their sources say; Sphinx makes them again."""
+    repository = CatalogRepository(
+        app.srcdir,
+        app.config.locale_dirs,
+        app.config.language,
+        app.config.source_encoding,
+    )
+    for catalogue in repository.catalogs:
+        path = Path(catalogue.mo_path)
+        if path.exists() and path.read_bytes() != _compiled(catalogue):
             path.unlink()
+    # Its own catalogue is loaded already, and there is no public way to do so again.
     app._init_i18n()
+
+
+def _compiled(catalogue: CatalogInfo) -> bytes:
+    with Path(catalogue.po_path).open(encoding=catalogue.charset) as file:
+        content = read_po(file)
+    compiled = BytesIO()
+    write_mo(compiled, content)
+    return compiled.getvalue()
 
 
 def _page_at(app: Sphinx, place: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Nothing stale gets through: real edits to a copy of the project, built as `make html` does."""
+"""Real edits to a copy of the project, built with `make html`: nothing stale gets through."""
 
 import re
 import subprocess
@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import lxml.html
+import yaml
 
 from conftest import run
 
@@ -153,3 +154,29 @@ def test_an_edit_to_the_package_executes_and_shows_the_new_numbers(
     assert loss != "10.360888"
     for language in "en", "zh-cn":
         assert loss in shown(project, language, "tutorial/model")
+
+
+def test_the_hosted_build_publishes_both_languages(project: Path):
+    address = "https://example.org/book/"
+    for command in yaml.safe_load((project / ".readthedocs.yaml").read_text())[
+        "build"
+    ]["commands"]:
+        result = run(
+            *["bash", "-c", command],
+            cwd=project,
+            READTHEDOCS_OUTPUT=str(project / "output"),
+            READTHEDOCS_CANONICAL_URL=address,
+        )
+        assert result.returncode == 0, result.stderr
+    html = project / "output" / "html"
+    for page in "index", "en/index", "zh-cn/index":
+        assert (html / f"{page}.html").is_file()
+    path = html / "zh-cn" / "tutorial" / "data.html"
+    links = {
+        (link.get("rel"), link.get("hreflang")): link.get("href")
+        for link in lxml.html.parse(path).xpath("//head/link")
+    }
+    chinese = f"{address}zh-cn/tutorial/data.html"
+    assert links["canonical", None] == chinese
+    assert links["alternate", "zh-CN"] == chinese
+    assert links["alternate", "en"] == f"{address}en/tutorial/data.html"
