@@ -23,9 +23,11 @@ html: $(READY) ## Build both languages into _build/html; every output is checked
 test: $(READY) ## Run every test
 	@$(RUN) -m pytest
 
-doctest: $(READY) ## Check only the promises: those of docstrings and of pages
-	@$(RUN) -m pytest --numprocesses=0 linear_tutorial
-	@$(call sphinx,dummy)
+doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XML is in _build/doctest
+	@status=0; \
+	$(RUN) -m pytest --numprocesses=0 --junitxml=_build/doctest/package.xml linear_tutorial || status=1; \
+	$(call sphinx,dummy) -D promises_report=_build/doctest/pages.xml || status=1; \
+	exit $$status
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
 	@$(RUN) tests/mutants.py

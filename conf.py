@@ -29,6 +29,7 @@ extensions = [
     "executed_outputs",
     "expected_output",
     "fresh_after_failure",
+    "github_annotations",
     "language_switch",
     "mathml",
     "numbers_in_prose",

@@ -111,6 +111,7 @@ class Site:
             "executed_outputs",
             "expected_output",
             "fresh_after_failure",
+            "github_annotations",
             "mathml",
             "numbers_in_prose",
             "output_figure",

@@ -1,5 +1,10 @@
 """Promises: what passes, what fails, what the build says about it."""
 
+import re
+from xml.etree import ElementTree
+
+import pytest
+
 from conftest import Site
 
 PROMISED = """
@@ -67,6 +72,34 @@ def test_all_broken_promises_of_all_pages_come_in_one_run(site: Site):
     for page, line in (first, 16), (first, 26), (second, 26):
         assert f"{page}:{line}: ERROR" in said
     assert "3 broken" in said
+
+
+def test_the_result_of_each_promise_is_reported_to_machines(site: Site):
+    site.write_page(BROKEN)
+    site.write_page(PROMISED, "kept/page.md")
+    build = site.build(promises_report="report.xml")
+    assert "index: 1 kept, 1 broken\nkept/page: 1 kept, 0 broken" in build.said
+    report = ElementTree.parse(site.root / "report.xml").getroot()
+    assert [
+        (suite.get("name"), suite.get("tests"), suite.get("failures"))
+        for suite in report.iter("testsuite")
+    ] == [("index.md", "2", "1"), ("kept/page.md", "1", "0")]
+    (broken,) = report.findall("testsuite/testcase[failure]")
+    assert (broken.get("file"), broken.get("line")) == ("index.md", "26")
+    assert "- loss: 0.94\n+ loss: 0.9327" in (broken.findtext("failure") or "")
+
+
+def test_on_github_what_is_wrong_is_shown_once_and_at_its_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    site.write_page(BROKEN)
+    assert "::error" not in site.build().said
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (annotation,) = re.findall("^::error.*$", site.build().said, re.MULTILINE)
+    assert annotation.startswith(
+        "::error file=index.md,line=26::the cell above"
+    )
+    assert annotation.endswith("%0A- loss: 0.94%0A+ loss: 0.9327")
 
 
 def test_a_printing_cell_without_a_promise_fails(site: Site):

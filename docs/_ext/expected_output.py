@@ -5,7 +5,8 @@ prints without a promise, a promise that is not kept, and a cell that raises are
 build fails, whatever its warning options, until they are mended. A cell whose output cannot be
 promised says why in a tag: ``:tags: ["unchecked: it measures time"]``.
 
-With the configuration value `accept_outputs` set, promises are rewritten to what was printed.
+With the configuration value `accept_outputs` set, promises are rewritten to what was printed; with
+`promises_report`, a file of that name gets the result of each as JUnit's XML.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from code_cells import CodeCell, Fence, code_cells, fences
 from compare_output import accepted, explain, is_kept, normalized
+from junit_report import Result, write_report
 from output_figure import is_output_figure
 
 logger = logging.getLogger(__name__)
@@ -63,9 +65,18 @@ class Edit:
 class PageCheck:
     """What came of checking one page."""
 
-    kept: int = 0
-    broken: int = 0
+    results: list[Result] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def broken(self) -> int:
+        """How much is wrong."""
+        return sum(bool(result.failure) for result in self.results)
+
+    @property
+    def kept(self) -> int:
+        """How many promises hold."""
+        return len(self.results) - self.broken
 
 
 def page_checks(env: BuildEnvironment) -> dict[str, PageCheck]:
@@ -179,7 +190,7 @@ class CheckPromises(SphinxTransform):
                 "the cell above prints nothing, which was promised otherwise",
             )
         elif is_kept(promise.content, printed):
-            self._check.kept += 1
+            self._check.results.append(Result(promise.first))
         else:
             text = _fenced(accepted(promise.content, printed))
             self._check.edits.append(
@@ -192,7 +203,7 @@ class CheckPromises(SphinxTransform):
             )
 
     def _error(self, line: int, message: str) -> None:
-        self._check.broken += 1
+        self._check.results.append(Result(line, message))
         if not self.config.accept_outputs:
             logger.error(message, location=f"{self._source}:{line}")
 
@@ -235,11 +246,26 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
                 )
                 print(f"{docname}: {len(check.edits)} accepted")
         return
+    checks = {
+        name: check for name, check in sorted(checks.items()) if check.results
+    }
+    if app.config.promises_report:
+        root = Path(app.confdir)
+        write_report(
+            root / app.config.promises_report,
+            {
+                Path(app.env.doc2path(docname))
+                .relative_to(root)
+                .as_posix(): check.results
+                for docname, check in checks.items()
+            },
+        )
+        for docname, check in checks.items():
+            print(f"{docname}: {check.kept} kept, {check.broken} broken")
     kept = sum(check.kept for check in checks.values())
     broken = sum(check.broken for check in checks.values())
-    pages = sum(bool(check.kept or check.broken) for check in checks.values())
     # Also in a quiet build: a check that says nothing might have had nothing to check.
-    print(f"{kept} promises kept, {broken} broken, on {pages} pages")
+    print(f"{kept} promises kept, {broken} broken, on {len(checks)} pages")
     if broken:
         app.statuscode = 1
 
@@ -268,6 +294,7 @@ def merge_checks(
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.add_config_value("accept_outputs", False, "env", bool)
+    app.add_config_value("promises_report", "", "", str)
     app.add_node(ExpectedOutput)
     app.add_directive("expected-output", ExpectedOutputDirective)
     app.add_transform(CheckPromises)
