@@ -6,9 +6,13 @@ import time
 from pathlib import Path
 
 import lxml.html
+import pytest
 import yaml
 
 from conftest import run
+
+# In one worker, so that one copy of the project serves all.
+pytestmark = pytest.mark.xdist_group("whole builds")
 
 # Those with code cells.
 PAGES = {
@@ -124,6 +128,7 @@ def test_a_changed_digit_fails_the_build_until_it_is_put_right(project: Path):
 
 
 def test_an_edit_to_the_figures_executes_only_pages_that_draw(project: Path):
+    assert make(project).returncode == 0
     edit(
         project,
         "linear_tutorial/plots.py",

@@ -38,8 +38,12 @@ def test_the_workflow_covers_every_python_that_the_package_supports():
 def test_on_github_a_failing_docstring_is_shown_at_its_line(tmp_path: Path):
     module = tmp_path / "sums.py"
     module.write_text('"""Sums.\n\n>>> 1 + 1\n2\n>>> 1 + 2\n4\n"""\n')
-    command = [sys.executable, "-m", "pytest", "-n0", "-p", "conftest"]
-    result = run(*command, module, GITHUB_ACTIONS="true")
+    result = run(
+        *[sys.executable, "-m", "pytest", "-n0", "-p", "conftest"],
+        *["--doctest-modules", module],
+        GITHUB_ACTIONS="true",
+        PYTHONPATH=str(ROOT / "docs" / "_ext"),
+    )
     assert result.returncode == 1
     assert re.search(
         r"^::error file=\S*sums\.py,line=5::.*%0AGot:%0A    3%0A",
