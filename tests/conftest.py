@@ -67,8 +67,10 @@ def copy_sources(target: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def copy_of_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the project without anything that was built."""
+def copy_of_project(
+    built_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Copy the project without anything that was built, once it is built itself."""
     copy = tmp_path_factory.mktemp("project")
     copy_sources(copy)
     (copy / ".venv").symlink_to(ROOT / ".venv")
