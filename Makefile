@@ -11,7 +11,7 @@ sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest mutants bench accept serve catalogues lock linkcheck clean
+.PHONY: help html test doctest mutants kills bench accept serve catalogues lock linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -31,6 +31,9 @@ doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XM
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
 	@$(RUN) tests/mutants.py
+
+kills: $(READY) ## Kill builds at random; the next one must be right each time (takes minutes)
+	@$(RUN) tests/kills.py
 
 bench: $(READY) ## Time builds against the stock way of MyST-NB (takes minutes)
 	@PYTHONPATH=docs/_ext $(RUN) tests/bench.py

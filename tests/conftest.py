@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import gettext
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,16 @@ def copy_sources(target: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         if not copy.exists() or not filecmp.cmp(original, copy, shallow=False):
             shutil.copyfile(original, copy)
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    """Read all files, without the times that Keras measures: as words, and in the search index."""
+    times = rb'"?\b\d+m?s\b(/step)?(":(\d+|\[[\d,]*\]),)?'
+    return {
+        path.relative_to(site).as_posix(): re.sub(times, b"", path.read_bytes())
+        for path in site.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import lxml.html
 import pytest
 import yaml
 
-from conftest import run
+from conftest import ROOT, contents, run
 
 # In one worker, so that one copy of the project serves all; those that edit the package come last,
 # because after them everything is read anew.
@@ -50,23 +50,13 @@ def shown(project: Path, language: str, page: str) -> str:
 
 
 def test_two_sites_of_the_same_sources_are_the_same_byte_by_byte(
-    project: Path, built_site: Path
+    project: Path,
 ):
     assert make(project).returncode == 0
-    ours = contents(built_site)
+    ours = contents(ROOT / "_build" / "html")
     others = contents(project / "_build" / "html")
     assert ours.keys() == others.keys()
     assert [name for name in ours if ours[name] != others[name]] == []
-
-
-def contents(site: Path) -> dict[str, bytes]:
-    """Read all files, without the times that Keras measures: as words, and in the search index."""
-    times = rb'"?\b\d+m?s\b(/step)?(":(\d+|\[[\d,]*\]),)?'
-    return {
-        path.relative_to(site).as_posix(): re.sub(times, b"", path.read_bytes())
-        for path in site.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_an_edit_to_prose_executes_nothing_and_reads_one_page(project: Path):

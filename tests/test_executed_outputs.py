@@ -16,7 +16,7 @@ from conftest import Site, run
 PAGE = """
     ```{code-cell} ipython3
     import helper
-    with open("runs", "a") as file:
+    with open(".runs", "a") as file:
         file.write("x")
     print(helper.ANSWER)
     ```
@@ -41,7 +41,7 @@ def write(site: Site, answer: int = 42) -> Path:
 
 
 def runs(site: Site) -> int:
-    return len((site.root / "runs").read_text())
+    return len((site.root / ".runs").read_text())
 
 
 def test_two_languages_share_one_execution(site: Site):
@@ -114,12 +114,82 @@ def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
     assert executed(site) == {"index", "reads", "alone"}
     site.write("deeper.py", "# Imported by what a page imports.\n")
     assert executed(site) == {"index"}
-    site.write("table.csv", "1,3\n")
-    assert executed(site) == {"reads"}
-    site.write("unused.py", "")
-    assert executed(site) == set()
     assert executed(site, TF_SETTING="1") == {"index", "reads", "alone"}
     assert executed(site) == set()
+    # Native code opens files unseen, and a new module may hide one of the same name.
+    site.write("table.csv", "1,3\n")
+    assert executed(site) == {"index", "reads", "alone"}
+    site.write("unused.py", "")
+    assert executed(site) == {"index", "reads", "alone"}
+    site.write("unused.py", "UNUSED = True")
+    assert executed(site) == set()
+
+
+def test_what_a_started_process_could_run_counts(site: Site):
+    site.write("helper.py", "print(42)\n")
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import subprocess, sys
+        subprocess.run([sys.executable, "helper.py"], check=True);
+        ```
+
+        ```{expected-output}
+        42
+        ```
+        """
+    )
+    assert executed(site) == {"index"}
+    assert executed(site) == set()
+    site.write("helper.py", "print(43)\n")
+    assert "- 42\n+ 43" in site.build().said
+
+
+def test_a_file_outside_of_the_project_counts(site: Site, tmp_path_factory):
+    table = tmp_path_factory.mktemp("elsewhere") / "table.csv"
+    table.write_text("42")
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        print(open({str(table)!r}).read())
+        ```
+
+        ```{{expected-output}}
+        42
+        ```
+        """
+    )
+    assert executed(site) == {"index"}
+    assert executed(site) == set()
+    table.write_text("43")
+    assert "- 42\n+ 43" in site.build().said
+
+
+def test_a_variable_that_is_not_looked_at_does_not_reach_the_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import os
+        print(os.environ.get("ANSWER"), os.environ.get("TF_ANSWER"))
+        ```
+
+        ```{expected-output}
+        None 42
+        ```
+        """
+    )
+    result = run(*site.command(), cwd=site.root, ANSWER="42", TF_ANSWER="42")
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_page_that_was_replaced_by_an_older_file_is_read(site: Site):
+    page = write(site)
+    assert site.build().ok
+    page.write_text(page.read_text().replace("\n42\n", "\n41\n"))
+    os.utime(page, (0, 0))
+    assert "- 41\n+ 42" in site.build().said
 
 
 def executed(site: Site, **environment: str) -> set[str]:

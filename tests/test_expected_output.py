@@ -258,3 +258,21 @@ def test_accepting_writes_what_was_printed_and_touches_nothing_else(
     assert site.build().ok
     site.build(accept_outputs=1)
     assert page.read_text() == after
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["HTML('<b>42</b>')", "Markdown('42')", "Latex('$42$')"],
+)
+def test_a_result_that_is_not_text_cannot_be_promised(site: Site, shown: str):
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        from IPython.display import *
+        {shown}
+        ```
+        """
+    )
+    build = site.build()
+    assert "index.md:11: ERROR: the cell shows " in build.said
+    assert ", which no promise can hold" in build.said

@@ -81,3 +81,9 @@ def test_prose_of_a_figure_can_be_edited_without_running_the_cell(site: Site):
     build = site.build()
     assert 'alt="A straight line."' in (build.output / "index.html").read_text()
     assert (site.root / "runs").read_text() == "x"
+
+
+def test_a_picture_from_a_file_fails(site: Site):
+    site.write("old.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    page = site.write_page("![The loss falls to its lowest value.](old.svg)")
+    assert f"{page}:11: ERROR: this picture is a file" in site.build().said

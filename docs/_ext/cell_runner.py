@@ -2,7 +2,7 @@
 
 The process is forked from one in which the heavy libraries have been imported. Inside, a kernel of
 ipykernel runs the cells, so that they behave and print as in Jupyter, and what they use is watched:
-the project's files that they open, and all modules that they import.
+the files that they open, and all modules that they import.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,9 +37,20 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
 
+from dependencies import INFLUENCES, sources_below
 from describe_figure import print_figure
 from page_process import Cell, Output, Used, failed
 
+# Beside the variables that are known to influence results.
+NEEDED = {"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}
+# Audit events of a new process, whose own doings nobody watches.
+STARTS = {
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.system",
+    "subprocess.Popen",
+}
 SHOWN = {"stream", "display_data", "execute_result", "error"}
 
 
@@ -129,11 +141,15 @@ def main(
     At the end follows what was used. The process ends with the one that started it.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # What is not looked at when outputs are found again must not reach them either.
+    for name in set(os.environ) - NEEDED:
+        if not name.startswith(INFLUENCES):
+            del os.environ[name]
+    runner = CellRunner()
     watch = _Watch()
     sys.addaudithook(watch)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    runner = CellRunner()
     for cell in cells:
         outputs = runner.run(cell.source)
         results.send(outputs)
@@ -148,11 +164,12 @@ def _end_with_parent() -> None:
 
 
 class _Watch:
-    """An audit hook that notes which files are opened."""
+    """An audit hook that notes which files are opened, and whether processes are started."""
 
     def __init__(self) -> None:
         self._read: set[str] = set()
         self._written: set[str] = set()
+        self._started_processes = False
 
     def __call__(self, event: str, details: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(details[0], str):
@@ -161,25 +178,41 @@ class _Watch:
             (self._read if reads else self._written).add(
                 os.path.abspath(path)  # noqa: PTH100
             )
+        elif event in STARTS:
+            self._started_processes = True
 
     def used(self, root: Path) -> Used:
-        """Tell what the process used of the project, and which modules it loaded."""
+        """Tell which files and modules the process used."""
         loaded = {
             module.__file__
             for module in list(sys.modules.values())
             if getattr(module, "__file__", None)
         }
-        sources = map(_source, (self._read - self._written) | loaded)
+        paths = set(map(_source, (self._read - self._written) | loaded))
+        modules = {name.partition(".")[0] for name in sys.modules}
+        if self._started_processes:
+            paths |= set(sources_below(root))
+            modules |= packages_distributions().keys()
         return Used(
             files=sorted(
-                path.relative_to(root).as_posix()
-                for path in set(sources)
-                if path.is_relative_to(root)
-                and not path.is_relative_to(sys.prefix)
-                and path.is_file()
+                _name(path, root)
+                for path in paths
+                if path.is_file()
+                and not any(map(path.is_relative_to, INSTALLED))
             ),
-            modules=sorted({name.partition(".")[0] for name in sys.modules}),
+            modules=sorted(modules),
         )
+
+
+# What is in these folders counts by its version, or is no file.
+INSTALLED = (sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr")
+
+
+def _name(path: Path, root: Path) -> str:
+    """Name a file of the project in a way that survives a move of it, and any other one by its path."""
+    return (
+        path.relative_to(root) if path.is_relative_to(root) else path
+    ).as_posix()
 
 
 def _source(path: str) -> Path:

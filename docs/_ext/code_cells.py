@@ -76,6 +76,19 @@ class CodeCell:
         return "".join(texts)
 
     @property
+    def rich(self) -> list[str]:
+        """The MIME types of results that are neither text nor pictures, which a reader would see."""
+        return sorted(
+            {
+                alternative["mime_type"]
+                for output in self._outputs()
+                for alternative in output.children
+                if isinstance(alternative, nodes.Element)
+                and not _is_text_or_picture(alternative)
+            }
+        )
+
+    @property
     def error(self) -> str | None:
         """The last line of the traceback, if the cell raised."""
         for output in self._outputs():
@@ -111,6 +124,11 @@ def code_cells(document: nodes.document) -> Iterator[CodeCell]:
     for container in document.findall(nodes.container):
         if container.get("nb_element") == "cell_code":
             yield CodeCell(container)
+
+
+def _is_text_or_picture(alternative: nodes.Element) -> bool:
+    kind = str(alternative.get("mime_type", "text/plain"))
+    return kind == "text/plain" or kind.startswith("image/")
 
 
 def _images(output: nodes.Element) -> bool:

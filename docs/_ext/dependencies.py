@@ -11,6 +11,8 @@ from functools import cache
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
+from digest_files import files_below
+
 # Variables that TensorFlow, Keras, NumPy, matplotlib and Python itself read.
 INFLUENCES = (
     *("CUDA_", "KERAS_", "LANG", "LC_", "MKL_", "MPL", "NUMPY_", "NPY_"),
@@ -20,7 +22,7 @@ INFLUENCES = (
 
 @dataclass(frozen=True)
 class Dependencies:
-    """Files of the project with digests of their contents, libraries with versions, surroundings."""
+    """Files and folders with digests of their contents, libraries with versions, surroundings."""
 
     files: dict[str, str]
     versions: dict[str, str]
@@ -64,11 +66,44 @@ def libraries_of(modules: Iterable[str]) -> list[str]:
     return sorted({owner for name in modules for owner in owners.get(name, [])})
 
 
+def sources_below(folder: Path) -> list[Path]:
+    """List the Python files that a process could run, but not those that were built or installed."""
+    return [
+        path
+        for path in folder.rglob("*.py")
+        if not any(
+            part.startswith((".", "_build"))
+            for part in path.relative_to(folder).parts
+        )
+    ]
+
+
 def _digest(path: Path) -> str:
+    if path.is_dir():
+        return _digest_folder(path)
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return "missing"
+
+
+def _digest_folder(folder: Path) -> str:
+    """Digest what native code could read unseen, and which modules a page could import.
+
+    Pages and catalogues are not read by cells; the contents of modules are watched one by one.
+    """
+    seen = {
+        path.relative_to(folder).as_posix(): ""
+        if path.suffix == ".py"
+        else _digest(path)
+        for path in files_below(folder)
+        if path.suffix not in {".md", ".mo", ".po", ".pyc", ".rst"}
+        and not any(
+            part.startswith((".", "_"))
+            for part in path.relative_to(folder).parts
+        )
+    }
+    return hashlib.sha256(repr(sorted(seen.items())).encode()).hexdigest()
 
 
 @cache

@@ -191,8 +191,11 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
         (root / name).stat().st_mtime_ns >= started for name in run.used.files
     ):
         return Record(run.outputs, None)
-    libraries = libraries_of(run.used.modules)
-    return Record(run.outputs, observe(root, run.used.files, libraries))
+    pages = Path(app.srcdir).relative_to(root).as_posix()
+    return Record(
+        run.outputs,
+        observe(root, [*run.used.files, pages], libraries_of(run.used.modules)),
+    )
 
 
 def _holds(root: Path, name: str) -> bool:

@@ -152,6 +152,12 @@ class CheckPromises(SphinxTransform):
         ]
         if _raises(cell):
             self._error(cell_block.first, f"the cell raises {cell.error}")
+        elif cell.rich:
+            self._error(
+                cell_block.first,
+                f"the cell shows {', '.join(cell.rich)}, which no promise can hold; "
+                "print text instead",
+            )
         elif unchecked:
             if not unchecked[0].partition(":")[2].strip():
                 self._error(

@@ -2,7 +2,8 @@
 
 Sphinx warns about a page only while it reads or writes it, and does neither again before the page
 changes: a failing build would pass when it is simply repeated. So pages with a warning are read
-again by the next build. And what an earlier build read counts only if that build came to its end,
+again by the next build, as are those whose files hold something else, however old, and all if a
+check was edited. And what an earlier build read counts only if that build came to its end,
 and if every file is as it left it; otherwise all pages are read anew. That is cheap, because
 executed outputs are kept elsewhere.
 """
@@ -15,6 +16,7 @@ import re
 import shutil
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -53,18 +55,24 @@ def begin(app: Sphinx, config: Config) -> None:
     app.places_of_warnings = PlacesOfWarnings(app)
     logging.getLogger(NAMESPACE).addHandler(app.places_of_warnings)
 
-    app.failed_before = _failed_before(app)
-    if app.failed_before is None:
+    app.sealed = _sealed(app)
+    if not app.sealed["pages"]:
         _forget_all(app)
     (app.doctreedir / SEAL).unlink(missing_ok=True)
     _forget_damaged_catalogues(app)
 
 
-def read_failed_pages_again(
-    app: Sphinx, env: BuildEnvironment, *_: set[str]
-) -> list[str]:
-    """Name the pages that the last build complained about."""
-    return app.failed_before or []
+def read_again(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
+    """Name the pages that the last build complained about, and those made of other files today.
+
+    Sphinx itself compares times, and misses a file that was replaced by an older one.
+    """
+    changed = [
+        docname
+        for docname, digest in app.sealed["pages"].items()
+        if docname in env.found_docs and digest != _sources(env, docname)
+    ]
+    return [*app.sealed["failed"], *changed]
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -72,18 +80,38 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     failed = [_page_at(app, place) for place in app.places_of_warnings.places]
     # What went wrong outside of a page may show anywhere.
     if exception is None and None not in failed:
-        seal = {"digest": _digest(app), "failed": sorted(set(failed))}
+        seal = {
+            "digest": _digest(app),
+            "failed": sorted(set(failed)),
+            "pages": {
+                docname: _sources(app.env, docname)
+                for docname in sorted(app.env.found_docs)
+            },
+        }
         (app.doctreedir / SEAL).write_text(json.dumps(seal))
     app.build_lock.release()
 
 
-def _failed_before(app: Sphinx) -> list[str] | None:
-    """Return the pages that failed last time, or nothing if what is there cannot be trusted."""
+def _sealed(app: Sphinx) -> dict[str, Any]:
+    """Return what the last build noted, or no pages if what it left cannot be trusted."""
     try:
-        seal = json.loads((app.doctreedir / SEAL).read_text())
+        seal: dict[str, Any] = json.loads((app.doctreedir / SEAL).read_text())
     except (OSError, ValueError):
-        return None
-    return seal["failed"] if seal["digest"] == _digest(app) else None
+        seal = {"digest": None}
+    if seal["digest"] != _digest(app):
+        return {"failed": [], "pages": {}}
+    return seal
+
+
+def _sources(env: BuildEnvironment, docname: str) -> str:
+    """Digest a page's file and all that it includes."""
+    paths = [
+        Path(env.doc2path(docname)),
+        *[Path(env.srcdir, name) for name in env.dependencies[docname]],
+    ]
+    return digest_files(
+        Path(paths[0].anchor), [path for path in paths if path.is_file()]
+    )
 
 
 def _forget_all(app: Sphinx) -> None:
@@ -123,15 +151,20 @@ def _page_at(app: Sphinx, place: str) -> str | None:
 
 
 def _digest(app: Sphinx) -> str:
+    """Digest what was read, and the checks that it passed."""
     own = {app.doctreedir / SEAL, app.doctreedir / LOCK}
-    folder = Path(app.doctreedir)
-    return digest_files(folder, set(files_below(folder)) - own)
+    read = Path(app.doctreedir)
+    checks = Path(__file__).parent
+    return (
+        f"{digest_files(read, set(files_below(read)) - own)} "
+        f"{digest_files(checks, checks.glob('*.py'))}"
+    )
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.connect("config-inited", begin)
-    app.connect("env-get-outdated", read_failed_pages_again)
+    app.connect("env-get-outdated", read_again)
     # After all other extensions, which may write files and complain.
     app.connect("build-finished", finish, priority=999)
     return {

@@ -3,7 +3,8 @@
 Whoever types a result into prose, a caption or the description of a figure has made a number that no
 build will ever check. So every number there must be glued from the run, or be listed in the
 configuration value `constants_in_prose`, which maps it to the reason why it may be typed. In formulas
-and code within a line, small integers are notation; decimal numbers are held to the rule there too.
+and in code, integers are notation; decimal numbers are held to the rule there too, unless the code is
+one that runs or is included from a file.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
 
+# Not within a name, as in "float32"; but with a unit behind it, as in "2.5ms".
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.])[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_]|\.[0-9])"
+    r"(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 )
 
 
 def numbers(text: str) -> list[str]:
     """List the numbers of a text, in ASCII digits; those within names do not count.
 
-    >>> numbers("float32 at 0.1, １０ epochs; 第3步")
-    ['0.1', '10', '3']
+    >>> numbers("float32 at 0.1, １０ epochs; 第3步, 2.5ms, .75")
+    ['0.1', '10', '3', '2.5', '.75']
     """
     return _NUMBER.findall(unicodedata.normalize("NFKC", text))
 
@@ -40,7 +42,8 @@ def typed_numbers(
 ) -> Iterator[tuple[nodes.Element, str]]:
     """Find the numbers that a page's authors typed, with the nodes that hold them."""
     notation = isinstance(
-        element, nodes.literal | nodes.math | nodes.math_block
+        element,
+        nodes.literal | nodes.literal_block | nodes.math | nodes.math_block,
     )
     texts = [element.get("alt", "")] + [
         child for child in element.children if isinstance(child, nodes.Text)
@@ -54,16 +57,14 @@ def typed_numbers(
 
 
 def _is_code(element: nodes.Element) -> bool:
-    """Tell whether an element is a block of code, an output or a signature."""
+    """Tell whether an element runs or is tested: a cell, an example, a signature, an included file."""
     return (
         isinstance(
             element,
-            nodes.literal_block
-            | nodes.doctest_block
-            | nodes.comment
-            | addnodes.desc_signature,
+            nodes.doctest_block | nodes.comment | addnodes.desc_signature,
         )
         or "nb_element" in element
+        or (isinstance(element, nodes.literal_block) and "source" in element)
     )
 
 

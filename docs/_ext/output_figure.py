@@ -1,7 +1,8 @@
 """The directive `{output-figure}`: a caption and an alt text for what the code cell above draws.
 
 Caption and alt text are prose, so they stand outside the cell: an edit to them executes nothing,
-and both reach the translators. A drawing without the directive is an error.
+and both reach the translators. A drawing without the directive is an error, and so is a picture from
+a file, which could show anything.
 """
 
 from __future__ import annotations
@@ -90,6 +91,19 @@ class PlacePictures(SphinxTransform):
                     "no code cell above draws this figure", location=figure
                 )
                 figure.pop(0)
+        for image in self.document.findall(nodes.image):
+            if not _is_output(image):
+                logger.error(
+                    "this picture is a file; draw it in a code cell, so that every build draws it anew",
+                    location=image,
+                )
+
+
+def _is_output(node: nodes.Node) -> bool:
+    while node := node.parent:
+        if isinstance(node, nodes.Element) and "nb_element" in node:
+            return True
+    return False
 
 
 def _place(drawing: nodes.Element, figure: nodes.figure) -> None:

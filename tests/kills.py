@@ -1,0 +1,128 @@
+"""Kill builds at random moments with SIGKILL; each time, the next build must be right.
+
+A copy of the project goes back and forth between two states, as with a change of branch. In each
+round a build of the other state is started, and one of its processes, or all of them, are killed.
+Then nothing may be left running, and a second build, without any cleaning, must give the very site
+that a build from nothing gave.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from conftest import ROOT, contents, copy_sources, run
+
+ROUNDS = 50
+STATES = ("as it is", "edited")
+EDITED = (
+    (
+        "linear_tutorial/plots.py",
+        "from matplotlib.axes",
+        "\nfrom matplotlib.axes",
+    ),
+    ("docs/tutorial/data.md", "## One batch", "## A single batch"),
+    (
+        "docs/locales/zh_CN/LC_MESSAGES/tutorial/data.po",
+        '"One batch"',
+        '"A single batch"',
+    ),
+)
+
+
+def main() -> int:
+    """Run all rounds; the argument, if there is one, seeds the choice of moments."""
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else time.time_ns() % 10**6
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        (project / ".venv").symlink_to(ROOT / ".venv")
+        sites, longest = build_both(project)
+        wrong = 0
+        for number in range(1, ROUNDS + 1):
+            state = STATES[number % 2]
+            put(project, state)
+            if chance.random() < 0.5:
+                shutil.rmtree(project / "_build" / "executed")
+            seconds = chance.uniform(0, longest)
+            killed, left = kill_a_build(project, seconds, chance)
+            result = run("make", "html", cwd=project)
+            if result.returncode != 0:
+                verdict = f"FAILED:\n{result.stderr}"
+            elif contents(project / "_build" / "html") != sites[state]:
+                verdict = "WRONG SITE"
+            elif left:
+                verdict = f"LEFT RUNNING: {left}"
+            else:
+                verdict = "right"
+            wrong += verdict != "right"
+            print(
+                f"{number:2} killed {killed} after {seconds:4.1f} s: {verdict}",
+                flush=True,
+            )
+    print(f"{ROUNDS - wrong} of {ROUNDS} builds after a kill were right")
+    return 1 if wrong else 0
+
+
+def build_both(project: Path) -> tuple[dict[str, dict[str, bytes]], float]:
+    """Build each state from nothing; return the sites, and the longest time that it took."""
+    sites = {}
+    longest = 0.0
+    for state in STATES:
+        put(project, state)
+        shutil.rmtree(project / "_build", ignore_errors=True)
+        start = time.monotonic()
+        result = run("make", "html", cwd=project)
+        if result.returncode != 0:
+            sys.exit(f"error: {state!r} does not build:\n{result.stderr}")
+        longest = max(longest, time.monotonic() - start)
+        sites[state] = contents(project / "_build" / "html")
+    return sites, longest
+
+
+def put(project: Path, state: str) -> None:
+    """Bring the sources into a state."""
+    copy_sources(project)
+    for name, old, new in EDITED if state == "edited" else ():
+        path = project / name
+        text = path.read_text(encoding="utf-8")
+        if old not in text:
+            sys.exit(f"error: {name} has no {old!r}")
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def kill_a_build(
+    project: Path, seconds: float, chance: random.Random
+) -> tuple[str, list[str]]:
+    """Start a build, kill one or all of its processes, and tell which survived its end."""
+    build = subprocess.Popen(
+        ["make", "html"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    top = psutil.Process(build.pid)
+    processes = [top, *top.children(recursive=True)]
+    all_of_them = chance.random() < 0.5
+    victims = processes if all_of_them else [chance.choice(processes)]
+    for victim in victims:
+        if victim.is_running():
+            os.kill(victim.pid, 9)
+    build.wait()
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    killed = "all" if all_of_them else f"1 of {len(processes)}"
+    return killed, [" ".join(process.cmdline()) for process in alive]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
