@@ -56,6 +56,22 @@ CHANGES: dict[str, Callable[[Axes], object]] = {
     "points of another colour": lambda ax: ax.collections[0].set_color("red"),
     "no legend": lambda ax: ax.get_legend().remove(),
     "a note": lambda ax: ax.annotate("here", (0, 0)),
+    "a hidden line": lambda ax: ax.lines[0].set_visible(False),
+    "a line without width": lambda ax: ax.lines[1].set_linewidth(0),
+    "a faint line": lambda ax: ax.lines[0].set_alpha(0.01),
+    "faint points": lambda ax: ax.collections[0].set_alpha(0),
+    "hidden axes": lambda ax: ax.set_visible(False),
+    "no frame": lambda ax: ax.axis("off"),
+    "a hidden axis": lambda ax: ax.yaxis.set_visible(False),
+    "another scale": lambda ax: ax.set_xscale("symlog"),
+    "ticks with other numbers": lambda ax: ax.set_xticks([0], ["1"]),
+    "a title at the left": lambda ax: ax.set_title("Fit", loc="left"),
+    "a title of the figure": lambda ax: ax.figure.suptitle("Fit"),
+    "a legend of the figure": lambda ax: ax.figure.legend(),
+    "something in front": lambda ax: ax.axhspan(-9, 9, color="w", zorder=9),
+    "bars": lambda ax: ax.bar([1, 2], [3, 4]),
+    "a picture": lambda ax: ax.imshow([[1, 2]], aspect="auto"),
+    "a table": lambda ax: ax.table([["1.02"]]),
 }
 
 

@@ -11,14 +11,20 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.spines import Spine
+from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 
 if TYPE_CHECKING:
     from IPython.lib.pretty import RepresentationPrinter
-    from matplotlib.axes import Axes
-    from matplotlib.collections import Collection
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
 
 def describe(figure: Figure) -> str:
@@ -33,7 +39,12 @@ def describe(figure: Figure) -> str:
     >>> plt.close(figure)
     """
     figure.canvas.draw()
-    lines = [line for ax in figure.axes for line in _axes(ax)]
+    lines = [line for ax in figure.axes if _shows(ax) for line in _axes(ax)]
+    lines += [
+        f"{type(artist).__name__} outside of the axes: {_words(artist)}"
+        for artist in (*figure.texts, *figure.legends, *figure.images)
+        if _shows(artist)
+    ]
     return "\n".join(lines or ["empty figure"])
 
 
@@ -52,16 +63,48 @@ def _axes(ax: Axes) -> Iterator[str]:
         f"axes: {title}x {ax.get_xlabel()!r} from {_number(left)} to {_number(right)}, "
         f"y {ax.get_ylabel()!r} from {_number(bottom)} to {_number(top)}"
     )
-    for line in ax.lines:
-        yield f"  line{_name(line)}{_style(line)}: {_points(line.get_xydata())}"
-    for collection in ax.collections:
-        yield f"  {_collection(collection)}"
-    for text in ax.texts:
-        x, y = getattr(text, "xy", text.get_position())
-        yield f"  text {text.get_text()!r} at {_number(x)}, {_number(y)}"
-    if legend := ax.get_legend():
-        entries = ", ".join(repr(text.get_text()) for text in legend.texts)
-        yield f"  legend: {entries}"
+    for name, axis in ("x", ax.xaxis), ("y", ax.yaxis):
+        if not _shows(axis) or not ax.axison:
+            yield f"  no {name} axis"
+        elif not isinstance(axis.get_major_formatter(), ScalarFormatter):
+            labels = [label.get_text() for label in axis.get_ticklabels()]
+            yield f"  {name} ticks, {axis.get_scale()}: {', '.join(labels)}"
+    for artist in filter(_shows, ax.get_children()):
+        if description := _artist(artist, ax):
+            yield f"  {description}"
+
+
+def _artist(artist: Artist, ax: Axes) -> str | None:
+    """Describe one thing in the axes; of what it does not know, it says at least that it is there."""
+    match artist:
+        case Line2D():
+            points = _points(artist.get_xydata())
+            return f"line{_name(artist)}{_style(artist)}: {points}"
+        case Collection():
+            return _collection(artist)
+        case Text():
+            if artist.get_text() and artist is not ax.title:
+                x, y = getattr(artist, "xy", artist.get_position())
+                return (
+                    f"text {artist.get_text()!r} at {_number(x)}, {_number(y)}"
+                )
+        case Legend():
+            return f"legend: {_words(artist)}"
+        case Spine() | Axis() | ax.patch:
+            pass
+        case _:
+            return type(artist).__name__
+    return None
+
+
+def _shows(artist: Artist) -> bool:
+    """Tell whether a reader can see an artist."""
+    return artist.get_visible() and artist.get_alpha() != 0
+
+
+def _words(artist: Artist) -> str:
+    words = [text.get_text() for text in artist.findobj(Text)]
+    return ", ".join(repr(word) for word in words if word)
 
 
 def _collection(collection: Collection) -> str:
@@ -69,7 +112,8 @@ def _collection(collection: Collection) -> str:
     if levels is None:
         color = to_hex(collection.get_facecolor()[0])
         points = _points(collection.get_offsets())
-        return f"points{_name(collection)} {color}: {points}"
+        style = f" {color}{_alpha(collection)}"
+        return f"points{_name(collection)}{style}: {points}"
     corners = np.concatenate([path.vertices for path in collection.get_paths()])
     return (
         f"contours at {', '.join(map(_number, levels))}: "
@@ -88,7 +132,14 @@ def _style(line: Line2D) -> str:
         "" if value == "None" else value
         for value in (line.get_linestyle(), str(line.get_marker()))
     )
-    return f" {dashes}{marker} {to_hex(line.get_color())}"
+    if not line.get_linewidth():
+        dashes = ""
+    return f" {dashes}{marker} {to_hex(line.get_color())}{_alpha(line)}"
+
+
+def _alpha(artist: Artist) -> str:
+    alpha = artist.get_alpha()
+    return "" if alpha is None else f" {alpha:.0%}"
 
 
 def _points(points: Iterable[Iterable[float]]) -> str:
