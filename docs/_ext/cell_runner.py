@@ -39,7 +39,7 @@ from traitlets.config import Config
 
 from dependencies import INFLUENCES, sources_below
 from describe_figure import print_figure
-from page_process import Cell, Output, Used, failed
+from page_process import Cell, Output, Used, error_output, failed
 
 # Beside the variables that are known to influence results.
 NEEDED = {"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}
@@ -51,6 +51,8 @@ STARTS = {
     "os.system",
     "subprocess.Popen",
 }
+# What a reader of a finished page cannot see happen.
+UPDATES = {"clear_output", "update_display_data"}
 SHOWN = {"stream", "display_data", "execute_result", "error"}
 
 
@@ -82,11 +84,15 @@ class CellRunner:
     def run(self, source: str) -> list[Output]:
         """Run one cell and return its outputs, as a notebook file keeps them."""
         self._client.execute(source)
+        messages = list(self._messages())
         outputs = [
             output_from_msg(message)
-            for message in self._messages()
+            for message in messages
             if message["msg_type"] in SHOWN
         ]
+        if updates := {message["msg_type"] for message in messages} & UPDATES:
+            error = NotImplementedError(f"{updates.pop()} in a page")
+            outputs.append(error_output(error))
         for name, stream in self._native.items():
             if text := stream.take():
                 outputs.append(new_output("stream", name=name, text=text))

@@ -20,6 +20,8 @@ from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
 from sphinx.util.typing import ExtensionMetadata
 
+from numbers_in_prose import numbers
+
 logger = logging.getLogger(__name__)
 
 
@@ -67,6 +69,12 @@ class CheckCatalogue(SphinxTransform):
             if glued(text) != glued(str(entry.string)):
                 logger.error(
                     "the translation fills in other values: %s",
+                    entry.string,
+                    location=place,
+                )
+            if sorted(numbers(text)) != sorted(numbers(str(entry.string))):
+                logger.error(
+                    "the translation has other numbers: %s",
                     entry.string,
                     location=place,
                 )

@@ -71,6 +71,9 @@ def read_executed(
     ):
         cell.execution_count = count
         cell.outputs = from_dict(outputs)
+        if failed(_cell(cell), outputs):
+            # Where it was hidden, nobody would notice.
+            cell.metadata.tags = []
     return notebook
 
 
@@ -142,15 +145,13 @@ def _page(env: BuildEnvironment, docname: str) -> Page | None:
     return Page(
         docname,
         path,
-        [
-            Cell(
-                cell.source,
-                may_fail="raises-exception" in cell.metadata.get("tags", []),
-            )
-            for cell in notebook.cells
-            if cell.cell_type == "code"
-        ],
+        [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"],
     )
+
+
+def _cell(cell: NotebookNode) -> Cell:
+    tags = cell.metadata.get("tags", [])
+    return Cell(cell.source, may_fail="raises-exception" in tags)
 
 
 def _execute(

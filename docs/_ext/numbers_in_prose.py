@@ -4,7 +4,7 @@ Whoever types a result into prose, a caption or the description of a figure has 
 build will ever check. So every number there must be glued from the run, or be listed in the
 configuration value `constants_in_prose`, which maps it to the reason why it may be typed. In formulas
 and in code, integers are notation; decimal numbers are held to the rule there too, unless the code is
-one that runs or is included from a file.
+one that runs or is included from a module.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ _NUMBER = re.compile(
 )
 
 
+# Attributes that are read aloud or shown under the pointer.
+SEEN = ("alt", "reftitle", "content")
+
+
 def numbers(text: str) -> list[str]:
     """List the numbers of a text, in ASCII digits; those within names do not count.
 
@@ -45,7 +49,7 @@ def typed_numbers(
         element,
         nodes.literal | nodes.literal_block | nodes.math | nodes.math_block,
     )
-    texts = [element.get("alt", "")] + [
+    texts = [element.get(name, "") for name in SEEN] + [
         child for child in element.children if isinstance(child, nodes.Text)
     ]
     for number in (number for text in texts for number in numbers(text)):
@@ -64,7 +68,10 @@ def _is_code(element: nodes.Element) -> bool:
             nodes.doctest_block | nodes.comment | addnodes.desc_signature,
         )
         or "nb_element" in element
-        or (isinstance(element, nodes.literal_block) and "source" in element)
+        or (
+            isinstance(element, nodes.literal_block)
+            and str(element.get("source", "")).endswith(".py")
+        )
     )
 
 

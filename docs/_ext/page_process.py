@@ -95,11 +95,11 @@ def run_page(
             else:
                 outputs.append(result)
     except TimeoutError as error:
-        outputs.append([_error(error)])
+        outputs.append([error_output(error)])
     except EOFError:
         process.join()
         died = ChildProcessError(f"the process ended with {process.exitcode}")
-        outputs.append([_error(died)])
+        outputs.append([error_output(died)])
     finally:
         process.kill()
         process.join()
@@ -123,10 +123,11 @@ def _in_child(
 
         cell_runner.main(results, cells, folder, root)
     except Exception as error:
-        results.send([_error(error)])
+        results.send([error_output(error)])
 
 
-def _error(error: Exception) -> Output:
+def error_output(error: Exception) -> Output:
+    """Return what a notebook shows of an error."""
     name, message = type(error).__name__, str(error)
     return {
         "output_type": "error",
