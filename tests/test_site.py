@@ -242,3 +242,8 @@ def test_chinese_is_set_as_chinese_readers_expect(path: Path):
         assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9]", text), entry
         assert not re.search(r"[A-Za-z0-9][\u4e00-\u9fff]", text), entry
         assert not re.search(r"[\u4e00-\u9fff][,;:?!()]", text), entry
+
+
+def test_the_style_sheet_adds_no_words_to_a_page():
+    style = (ROOT / "docs" / "_static" / "site.css").read_text()
+    assert not re.search(r"\bcontent\s*:\s*[^;}]*[\w.]", style)

@@ -23,6 +23,7 @@ from typing import Any
 # set up on this machine.
 os.environ.update(
     KERAS_BACKEND="tensorflow",
+    KERAS_HOME=f"{os.devnull}/keras",
     MATPLOTLIBRC=os.devnull,
     MPLBACKEND="module://matplotlib_inline.backend_inline",
     PYDEVD_DISABLE_FILE_VALIDATION="1",

@@ -47,6 +47,10 @@ def observe(
         surroundings={
             "python": platform.python_version(),
             "machine": f"{platform.system()} {platform.machine()}",
+            # A new one may hide a library of the same name.
+            "modules": " ".join(
+                sorted(path.name for path in root.glob("*.py"))
+            ),
             **{
                 name: value
                 for name, value in os.environ.items()
