@@ -152,14 +152,13 @@ def test_an_edit_to_the_figures_executes_only_pages_that_draw(project: Path):
         "from matplotlib.axes",
         "\nfrom matplotlib.axes",
     )
-    result = make(project)
+    result = make(project, "accept")
     assert result.returncode == 0, result.stderr
+    assert "accepted" not in result.stdout
     assert executed(result.stdout) == PAGES - {"about/checked"}
 
 
-def test_accepted_numbers_are_shown_in_both_languages(
-    project: Path,
-):
+def test_accepted_numbers_are_shown_in_both_languages(project: Path):
     edit(project, "linear_tutorial/data.py", "seed: int = 42", "seed: int = 43")
     result = make(project, "accept")
     assert executed(result.stdout) == PAGES

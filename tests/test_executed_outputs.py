@@ -145,7 +145,9 @@ def test_what_a_started_process_could_run_counts(site: Site):
     assert "- 42\n+ 43" in site.build().said
 
 
-def test_a_file_outside_of_the_project_counts(site: Site, tmp_path_factory):
+def test_a_file_outside_of_the_project_counts(
+    site: Site, tmp_path_factory: pytest.TempPathFactory
+):
     table = tmp_path_factory.mktemp("elsewhere") / "table.csv"
     table.write_text("42")
     site.write_page(
@@ -165,9 +167,7 @@ def test_a_file_outside_of_the_project_counts(site: Site, tmp_path_factory):
     assert "- 42\n+ 43" in site.build().said
 
 
-def test_a_variable_that_is_not_looked_at_does_not_reach_the_page(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_variable_that_is_not_looked_at_does_not_reach_the_page(site: Site):
     site.write_page(
         """
         ```{code-cell} ipython3
