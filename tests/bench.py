@@ -14,11 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 from babel.messages.pofile import read_po, write_po
 
 from code_cells import fences
-from conftest import ROOT, copy_sources, run
+from conftest import ROOT, Site, copy_sources, run
 
 COPIES = (1, 4, 8, 16)
 PAGE = ROOT / "docs" / "tutorial" / "training_loop.md"
@@ -38,16 +39,6 @@ gettext_compact = False
 nb_execution_mode = "force"
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
-"""
-HEADER = """---
-file_format: mystnb
-orphan: true
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-
-# A page
 """
 
 
@@ -106,7 +97,7 @@ def fill_with_copies(project: Path, count: int) -> None:
     ]
     for number in range(1, count + 1):
         name = "index" if number == 1 else f"page_{number}"
-        text = "\n".join([HEADER, *blocks])
+        text = "\n".join([dedent(Site.HEADER).lstrip(), *blocks])
         text = text.replace(":name: ", f":name: page-{number}-")
         (docs / f"{name}.md").write_text(text, encoding="utf-8")
     must(project, "make", "catalogues")
