@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import time
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from filelock import FileLock
@@ -17,6 +19,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 from dependencies import installed_versions, observe  # noqa: E402
 from digest_files import digest_files, files_below  # noqa: E402
+from end_with_parent import end_with_parent  # noqa: E402
 
 # The folder of each edition, by Sphinx's name of its language.
 EDITIONS = {"en": "en", "zh_CN": "zh-cn"}
@@ -26,6 +29,9 @@ SITE = BUILD / "html"
 # earlier one is left in it, and a build that fails leaves the last good one.
 NEXT = BUILD / "next"
 STAMP = BUILD / "built-from.txt"
+PROCESSES = multiprocessing.get_context(
+    "fork" if sys.platform == "linux" else "spawn"
+)
 SETTINGS = ("READTHEDOCS_CANONICAL_URL", "SOURCE_DATE_EPOCH")
 
 
@@ -85,32 +91,64 @@ def build_editions() -> bool:
 
     What is wrong with a page is mostly wrong in every language: the first that fails has the word.
     """
-    first, *others = [
-        subprocess.Popen(  # noqa: S603
-            sphinx(language),
-            cwd=ROOT,
-            stderr=None if language == "en" else subprocess.PIPE,
+    first, *others = EDITIONS
+    builds = {
+        language: PROCESSES.Process(
+            target=build_edition,
+            args=(
+                language,
+                None if language == first else complaints(language),
+            ),
         )
         for language in EDITIONS
-    ]
-    good = first.wait() == 0
-    for other in others:
-        _, said = other.communicate()
-        if good:
-            sys.stderr.buffer.write(said)
-            good = other.returncode == 0
-    return good
+    }
+    for build in builds.values():
+        build.start()
+    join_unless_orphaned(list(builds.values()))
+    if builds[first].exitcode != 0:
+        return False
+    for language in others:
+        sys.stderr.write(complaints(language).read_text(encoding="utf-8"))
+        if builds[language].exitcode != 0:
+            return False
+    return True
 
 
-def sphinx(language: str) -> list[str]:
-    """Return the command that builds one edition; warnings are errors."""
+def join_unless_orphaned(processes: list[BaseProcess]) -> None:
+    """Wait for processes, and end with the one that started this; they end in turn."""
+    parent = os.getppid()
+    while running := [each.sentinel for each in processes if each.is_alive()]:
+        connection.wait(running, timeout=1)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def complaints(language: str) -> Path:
+    """Return the file for what the build of an edition says on stderr."""
+    return BUILD / f"{EDITIONS[language]}.log"
+
+
+def build_edition(language: str, stderr: Path | None) -> None:
+    """Run Sphinx for one language; warnings are errors."""
+    # Only here: a build with nothing to do takes less time than this import.
+    from sphinx.cmd.build import main as sphinx_build
+
+    end_with_parent()
+    os.chdir(ROOT)
+    if stderr:
+        with stderr.open("wb") as file:
+            os.dup2(file.fileno(), sys.stderr.fileno())
     folder = EDITIONS[language]
-    return [
-        *[sys.executable, "-m", "sphinx", "-q", "-W"],
-        *["-c", ".", "-b", "html", "-D", f"language={language}"],
-        *["-d", f"_build/doctrees/html-{folder}"],
-        *["docs", f"_build/next/{folder}"],
-    ]
+    sys.exit(
+        sphinx_build(
+            [
+                *["-q", "-W"],
+                *["-c", ".", "-b", "html", "-D", f"language={language}"],
+                *["-d", f"_build/doctrees/html-{folder}"],
+                *["docs", f"_build/next/{folder}"],
+            ]
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def kill_a_build(
         if victim.is_running():
             os.kill(victim.pid, 9)
     build.wait()
-    _, alive = psutil.wait_procs(processes, timeout=120)
+    _, alive = psutil.wait_procs(processes, timeout=10)
     killed = "all" if all_of_them else f"1 of {len(processes)}"
     return killed, [" ".join(process.cmdline()) for process in alive]
 

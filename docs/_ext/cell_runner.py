@@ -10,10 +10,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
-from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -40,6 +38,7 @@ from traitlets.config import Config
 
 from dependencies import INFLUENCES, sources_below
 from describe_figure import print_figure
+from end_with_parent import end_with_parent
 from page_process import Cell, Output, Used, error_output, failed
 
 # Beside the variables that are known to influence results.
@@ -147,7 +146,7 @@ def main(
 
     At the end follows what was used. The process ends with the one that started it.
     """
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     # What is not looked at when outputs are found again must not reach them either.
     for name in set(os.environ) - NEEDED:
         if not name.startswith(INFLUENCES):
@@ -163,11 +162,6 @@ def main(
         if failed(cell, outputs):
             break
     results.send(watch.used(root))
-
-
-def _end_with_parent() -> None:
-    connection.wait([parent_process().sentinel])
-    os._exit(1)
 
 
 class _Watch:
