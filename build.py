@@ -49,9 +49,7 @@ def main() -> int:
             shutil.rmtree(NEXT, ignore_errors=True)
             if not build_editions():
                 return 1
-            shutil.copy(
-                ROOT / "docs" / "choose-language.html", NEXT / "index.html"
-            )
+            finish_site()
             STAMP.unlink(missing_ok=True)
             shutil.rmtree(SITE, ignore_errors=True)
             NEXT.rename(SITE)
@@ -61,6 +59,21 @@ def main() -> int:
         f"The site is in _build/html ({seconds:.1f} s); open _build/html/index.html"
     )
     return 0
+
+
+def finish_site() -> None:
+    """Add what belongs to both editions, or to neither."""
+    # Only here: a build with nothing to do takes less time than these imports.
+    from front_pages import write_front_pages
+    from side_by_side import write_translations
+
+    write_translations(*(NEXT / folder for folder in EDITIONS.values()))
+    write_front_pages(
+        NEXT,
+        ROOT / "docs" / "front.html",
+        os.environ.get("READTHEDOCS_CANONICAL_URL", ""),
+        {"en": "en", "zh-CN": "zh-cn"},
+    )
 
 
 def digest_sources() -> str:

@@ -34,6 +34,8 @@ extensions = [
     "mathml",
     "numbers_in_prose",
     "output_figure",
+    "page_description",
+    "side_by_side",
     "without_docstring",
 ]
 exclude_patterns = ["_*"]
@@ -123,16 +125,19 @@ html_theme = "sphinx_book_theme"
 html_static_path = ["docs/_static"]
 templates_path = ["docs/_templates"]
 html_css_files = ["site.css"]
+html_logo = html_favicon = "docs/_static/logo.svg"
 html_copy_source = False
 html_domain_indices = False
 html_use_index = False
 html_theme_options = {
     "article_header_end": [
         "language-switch.html",
+        "side-by-side.html",
         "article-header-buttons.html",
     ],
     "navbar_persistent": [],
     "use_download_button": False,
+    "use_fullscreen_button": False,
     "show_navbar_depth": 2,
 }
 
@@ -149,6 +154,10 @@ def speak_one_language(app: Sphinx, config: Config) -> None:
     if config.public_address:
         config.html_baseurl = f"{config.public_address}{edition['folder']}/"
     config.html_theme_options["search_bar_text"] = edition["search"]
+    config.html_theme_options["logo"] = {
+        "text": edition["title"],
+        "alt_text": "",
+    }
 
 
 def import_package(

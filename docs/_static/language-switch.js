@@ -1,7 +1,8 @@
 // The link to the other language leads to the same place on the page.
 //
 // Both editions of a page have the same blocks in the same order, so a place is the number of a
-// block. It travels in the fragment, the only part of an address that also works from a disk.
+// block. It travels in the fragment, the only part of an address that also works from a disk. The
+// front page remembers where the link led last.
 "use strict";
 
 (() => {
@@ -22,6 +23,7 @@
 
   function keepPlace(event) {
     const link = event.currentTarget;
+    localStorage.setItem("language", link.hreflang);
     const block = firstVisibleBlock();
     link.hash = window.scrollY > 0 && block > 0 ? `block-${block}` : "";
   }

@@ -1,0 +1,50 @@
+"""Describe each page to search engines, and to those with whom a reader shares it.
+
+The description is the page's first paragraph, so it is translated, and true, when the page is.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+# As much as search engines show.
+LENGTH = 160
+
+
+def describe(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, object],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the description to the template; a page without words is described by the title."""
+    words = app.config.html_title
+    if doctree:
+        words = next(iter(doctree.findall(nodes.paragraph))).astext()
+    context["description"] = shortened(" ".join(words.split()))
+
+
+def shortened(text: str) -> str:
+    """Cut a text at the end of a word, if it is too long.
+
+    >>> shortened("short")
+    'short'
+    >>> shortened("word " * 100)[-12:]
+    ' word word …'
+    """
+    if len(text) <= LENGTH:
+        return text
+    return text[: LENGTH - 2].rpartition(" ")[0] + " …"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    app.connect("html-page-context", describe)
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,200 @@
+"""The other language's text beside that of the page, as a reader turns it on and off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import lxml.html
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from side_by_side import BLOCKS, write_translations
+
+OTHER = {"en": ("zh-cn", "zh-CN"), "zh-cn": ("en", "en")}
+
+
+def button(page: Page) -> Locator:
+    return page.locator("button.side-by-side")
+
+
+def turn(page: Page, how: str) -> None:
+    button(page).click()
+    page.wait_for_selector(
+        f"html{':not' if how == 'off' else ':is'}([data-side-by-side])"
+    )
+
+
+def is_on(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "document.documentElement.dataset.sideBySide !== undefined"
+        )
+    )
+
+
+def boxes(page: Page, text: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Return where a block's own words are, and where their translation is."""
+    block = page.locator(".translated", has_text=text).first
+    own = block.locator(".original").bounding_box()
+    other = block.locator(".translation").bounding_box()
+    assert own
+    assert other
+    return own, other
+
+
+def without_space(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_translation_stands_beside_or_below_each_block(
+    page: Page, address: str
+):
+    page.goto(f"{address}/en/tutorial/training_loop.html")
+    turn(page, "on")
+    for text in "Four steps", "Send a batch", "You will", "The loss over the":
+        own, other = boxes(page, text)
+        if page.viewport_size["width"] > 1000:
+            assert other["x"] >= own["x"] + own["width"]
+            assert other["y"] < own["y"] + own["height"]
+        else:
+            assert other["y"] >= own["y"] + own["height"]
+            assert other["x"] + other["width"] <= page.viewport_size["width"]
+    turn(page, "off")
+    assert not page.locator(".translation").first.is_visible()
+
+
+@pytest.mark.parametrize("language", OTHER)
+def test_every_page_shows_the_words_of_the_other_edition(
+    browser: Browser, built_site: Path, language: str
+):
+    folder, tag = OTHER[language]
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for path in sorted((built_site / folder).rglob("*.translation.js")):
+        name = path.relative_to(built_site / folder).as_posix()
+        name = name.replace(".translation.js", ".html")
+        page.goto((built_site / language / name).as_uri())
+        # Once turned on, it is on everywhere.
+        if not is_on(page):
+            button(page).click()
+        page.wait_for_selector("html[data-side-by-side]")
+        shown = page.locator("article .translation")
+        assert set(shown.evaluate_all("all => all.map(one => one.lang)")) == {
+            tag
+        }
+        (article,) = (
+            lxml.html.parse(built_site / folder / name)
+            .getroot()
+            .find_class("bd-article")
+        )
+        for link in article.find_class("headerlink"):
+            link.drop_tree()
+        expected = {
+            without_space(block.text_content())
+            for block in article.xpath(BLOCKS)
+        }
+        texts = {without_space(text) for text in shown.all_text_contents()}
+        assert len(texts) > 5, name
+        assert texts <= expected, name
+    assert not errors
+    context.close()
+
+
+def test_the_choice_goes_with_the_reader_from_page_to_page(
+    page: Page, address: str
+):
+    page.goto(f"{address}/en/tutorial/data.html")
+    turn(page, "on")
+    page.get_by_role("link", name=re.compile("next", re.IGNORECASE)).click()
+    page.wait_for_url("**/model.html")
+    page.wait_for_selector("html[data-side-by-side]")
+    page.get_by_role("link", name="中文", exact=True).click()
+    page.wait_for_url("**/zh-cn/tutorial/model.html")
+    page.wait_for_selector("html[data-side-by-side]")
+    assert page.get_by_text(
+        "A model is variables and a computation"
+    ).is_visible()
+    turn(page, "off")
+    page.reload()
+    assert not is_on(page)
+
+
+def test_what_the_reader_looks_at_stays_in_its_place(page: Page, address: str):
+    page.goto(f"{address}/en/tutorial/training_loop.html#keep-a-history")
+    heading = page.locator("#keep-a-history > h2")
+
+    def top() -> float:
+        box = heading.bounding_box()
+        assert box
+        return box["y"]
+
+    before = top()
+    turn(page, "on")
+    assert top() == pytest.approx(before, abs=2)
+    turn(page, "off")
+    assert top() == pytest.approx(before, abs=2)
+    # A deep link also leads to its place where the choice was made before.
+    turn(page, "on")
+    page.goto(f"{address}/en/tutorial/keras.html#let-fit-do-it")
+    page.wait_for_selector("html[data-side-by-side]")
+    page.wait_for_timeout(200)
+    box = page.locator("#let-fit-do-it > h2").bounding_box()
+    assert box
+    assert 0 < box["y"] < 150
+
+
+def test_it_costs_nothing_before_it_is_asked_for(page: Page, address: str):
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{address}/en/tutorial/data.html")
+    assert not [url for url in requests if "translation.js" in url]
+    turn(page, "on")
+    assert len([url for url in requests if "translation.js" in url]) == 1
+
+
+def test_it_works_by_keyboard_and_tells_its_state(page: Page, address: str):
+    page.goto(f"{address}/zh-cn/tutorial/data.html")
+    switch = page.get_by_role("button", name="同时显示英文")
+    assert switch.get_attribute("aria-pressed") == "false"
+    switch.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[data-side-by-side]")
+    assert switch.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Space")
+    page.wait_for_selector("html:not([data-side-by-side])")
+
+
+def test_prints_only_the_page_itself(page: Page, address: str):
+    page.goto(f"{address}/en/tutorial/data.html")
+    turn(page, "on")
+    page.emulate_media(media="print")
+    assert page.locator(".translated .original").first.is_visible()
+    assert not page.locator(".translation").first.is_visible()
+
+
+def test_without_scripts_the_link_to_the_other_language_remains(
+    browser: Browser, built_site: Path
+):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+    assert not button(page).is_visible()
+    page.get_by_role("link", name="中文", exact=True).click()
+    page.wait_for_url("**/zh-cn/tutorial/data.html")
+    context.close()
+
+
+def test_editions_that_differ_in_more_than_words_are_refused(tmp_path: Path):
+    for folder, body in {
+        "a": "<h1>One</h1><p>x</p>",
+        "b": "<h1>一</h1>",
+    }.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "page.html").write_text(
+            f"<article class='bd-article'>{body}</article>", encoding="utf-8"
+        )
+    with pytest.raises(ValueError, match=r"page\.html have different blocks"):
+        write_translations(tmp_path / "a", tmp_path / "b")
