@@ -150,7 +150,7 @@ def speak_one_language(app: Sphinx, config: Config) -> None:
     edition = config.editions[config.language]
     config.html_title = edition["title"]
     config.author = edition["authors"]
-    config.copyright = f"2026, {edition['authors']}"
+    config.copyright = f"2026 {edition['authors']}"
     if config.public_address:
         config.html_baseurl = f"{config.public_address}{edition['folder']}/"
     config.html_theme_options["search_bar_text"] = edition["search"]

@@ -33,13 +33,13 @@ def make_data(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Make evenly spaced inputs and noisy outputs around the true line.
 
-    The noise comes from a stateless generator (Philox), so the same seed gives the same points
-    on every machine, whatever else was drawn before.
+    The noise comes from a stateless generator (Philox), so the same seed gives the same points in
+    every run, whatever else was drawn before.
 
     Args:
         num_examples: How many points; at least 1.
         noise_stddev: Standard deviation of the Gaussian noise, in units of `y`; 0 for none.
-        seed: Chooses the noise.
+        seed: The seed of the noise.
 
     Returns:
         The pair ``(x, y)`` of float32 tensors of shape ``(num_examples,)``; `x` runs from

@@ -219,7 +219,7 @@ def shifted_losses(
     """Draw the losses of the hand-written loop and of Keras's `fit` on one axis of updates.
 
     `fit` reports its epoch `k` with the loss *before* update `k`, which is the loop's state after
-    `k - 1` updates; drawn over the updates made, the two sequences fall on each other.
+    `k - 1` updates; drawn over the updates made, the two sequences coincide.
 
     Args:
         history: The run of the hand-written loop.

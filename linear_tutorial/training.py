@@ -20,7 +20,7 @@ class History:
     """The course of a training run: entry `k` of each list is the state after `k` updates.
 
     Attributes:
-        w: The weight (slope); the first entry is its start.
+        w: The weight (slope); the first entry is the value before training.
         b: The bias (intercept), likewise.
         loss: The loss of the whole batch with that `w` and `b`.
 
@@ -46,7 +46,7 @@ class TrainingDivergedError(ArithmeticError):
     """The loss stopped being finite.
 
     Attributes:
-        epoch: After how many updates.
+        epoch: The number of updates made.
         learning_rate: The learning rate in use.
         history: All states up to there; the last one has the loss that is not finite.
     """
@@ -68,7 +68,7 @@ def report(model: LinearModel | KerasLinearModel, loss: float) -> str:
 
     Args:
         model: The model whose `w` and `b` are shown.
-        loss: The loss to show: exactly this one, no other is looked up.
+        loss: The loss to show.
 
     Returns:
         One line of text.
@@ -92,7 +92,7 @@ def train_step(
         model: A model with trainable scalars `w` and `b`.
         x: Inputs, a float32 tensor of shape ``(N,)``.
         y: Labels, of the same dtype and shape.
-        learning_rate: How far to go against the gradient; greater than 0.
+        learning_rate: The factor by which each gradient is multiplied; greater than 0.
 
     Returns:
         The loss *before* the update, a scalar tensor.
@@ -129,16 +129,16 @@ def training_loop(
 
     Args:
         model: A model with trainable scalars `w` and `b`.
-        x: Inputs, finite and not empty, shape ``(N,)``; converted to float32.
-        y: Labels, of the same shape; converted likewise.
+        x: Inputs, finite and not empty, shape ``(N,)``: a float32 tensor, or what can become one.
+        y: Labels, likewise, of the same shape.
         epochs: How many updates to make; at least 0.
-        learning_rate: How far to go against the gradient in each; greater than 0.
+        learning_rate: The factor by which each gradient is multiplied; greater than 0.
 
     Returns:
         A new history with ``epochs + 1`` entries.
 
     Raises:
-        ValueError: If an argument is not as described; it is named, with what was given.
+        ValueError: If an argument is not as described. The message names it and what was given.
         TrainingDivergedError: If the loss stops being finite.
 
     Example:

@@ -1,0 +1,40 @@
+"""What axe-core says of every page, in both languages and both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+# In the dark, only colours are others.
+RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+
+
+@pytest.mark.parametrize("theme", RULES)
+@pytest.mark.parametrize("language", ["en", "zh-cn"])
+def test_no_page_has_a_barrier(
+    browser: Browser, built_site: Path, language: str, theme: str
+):
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    barriers = []
+    for path in sorted((built_site / language).rglob("*.html")):
+        page.goto(path.as_uri())
+        page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+        result = Axe().run(page, options=RULES[theme])
+        if result.violations_count:
+            barriers.append(f"{path.name}: {result.generate_report()}")
+    context.close()
+    assert not barriers, "\n".join(barriers)
+
+
+def test_side_by_side_has_no_barrier(browser: Browser, built_site: Path):
+    page = browser.new_page()
+    page.goto((built_site / "en" / "tutorial" / "keras.html").as_uri())
+    page.locator("button.side-by-side").click()
+    page.wait_for_selector("html[data-side-by-side]")
+    result = Axe().run(page)
+    assert not result.violations_count, result.generate_report()
+    page.close()
