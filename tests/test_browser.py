@@ -72,6 +72,19 @@ def test_the_front_page_sends_readers_to_their_language(
     context.close()
 
 
+def test_the_front_page_remembers_the_language_that_a_reader_chose(
+    browser: Browser, built_site: Path
+):
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto((built_site / "zh-cn" / "index.html").as_uri())
+    page.get_by_role("link", name="English", exact=True).click()
+    page.wait_for_url("**/en/index.html")
+    page.goto((built_site / "index.html").as_uri())
+    page.wait_for_url("**/en/index.html")
+    context.close()
+
+
 WIDE = [
     "tutorial/training_loop",
     "tutorial/keras",

@@ -5,6 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import lxml.etree
 import lxml.html
 import pytest
 import yaml
@@ -142,6 +143,21 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
     assert links["canonical", None] == chinese
     assert links["alternate", "zh-CN"] == chinese
     assert links["alternate", "en"] == f"{address}en/tutorial/data.html"
+
+    # From whatever address the page for 404 is shown, its links lead to the book.
+    assert f'<base href="{address}">' in (html / "404.html").read_text()
+    sitemap = lxml.etree.parse(html / "sitemap.xml")
+    listed = {
+        url.findtext("{*}loc"): {
+            link.get("hreflang"): link.get("href")
+            for link in url.iterfind("{*}link")
+        }
+        for url in sitemap.iterfind("{*}url")
+    }
+    both = {"en": f"{address}en/tutorial/data.html", "zh-CN": chinese}
+    assert listed[chinese] == listed[both["en"]] == both
+    for place in listed:
+        assert (html / place.removeprefix(address)).is_file()
 
 
 def test_an_edit_to_the_figures_executes_only_pages_that_draw(project: Path):

@@ -214,6 +214,35 @@ def test_numbers_in_prose_are_filled_in(built_site: Path):
             assert re.fullmatch(r"\d\.\d{3}", element.text_content())
 
 
+@each_language
+@each_page
+def test_a_page_is_described_to_those_who_find_it(
+    built_site: Path, language: str, page: str
+):
+    html = read(built_site, language, page)
+    (description,) = html.xpath("//meta[@name='description']/@content")
+    assert 5 < len(description) <= 160
+    assert (
+        description
+        == html.xpath("//meta[@property='og:description']/@content")[0]
+    )
+    for words in (
+        description,
+        *html.xpath("//meta[@property='og:title']/@content"),
+    ):
+        is_chinese = bool(re.search(r"[\u4e00-\u9fff]", words))
+        assert is_chinese == (language == "zh-cn"), words
+    (icon,) = html.xpath("//link[@rel='icon']/@href")
+    assert (built_site / language / page).parent.joinpath(icon).is_file()
+
+
+def test_a_reader_who_got_lost_is_led_to_both_languages(built_site: Path):
+    html = lxml.html.fromstring((built_site / "404.html").read_text())
+    assert html.xpath("//a/@href") == ["en/index.html", "zh-cn/index.html"]
+    assert "Page not found" in html.text_content()
+    assert "找不到页面" in html.text_content()
+
+
 def test_the_front_page_offers_both_languages_without_scripts(
     built_site: Path,
 ):
