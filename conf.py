@@ -27,6 +27,7 @@ extensions = [
     "sphinx_copybutton",
     "complete_translation",
     "executed_outputs",
+    "explorable",
     "expected_output",
     "fresh_after_failure",
     "github_annotations",
