@@ -61,6 +61,7 @@ editions = {
         "title": "A training loop in TensorFlow",
         "authors": "The linear-tutorial authors",
         "search": "Search this book",
+        "solution": "Solution",
     },
     "zh_CN": {
         "tag": "zh-CN",
@@ -69,6 +70,7 @@ editions = {
         "title": "TensorFlow 训练循环",
         "authors": "linear-tutorial 作者团队",
         "search": "搜索本书",
+        "solution": "参考答案",
     },
 }
 
@@ -154,6 +156,10 @@ def speak_one_language(app: Sphinx, config: Config) -> None:
     config.copyright = f"2026 {edition['authors']}"
     if config.public_address:
         config.html_baseurl = f"{config.public_address}{edition['folder']}/"
+    # Nothing else is folded away.
+    config.nb_code_prompt_show = config.nb_code_prompt_hide = edition[
+        "solution"
+    ]
     config.html_theme_options["search_bar_text"] = edition["search"]
     config.html_theme_options["logo"] = {
         "text": edition["title"],
