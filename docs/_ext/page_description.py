@@ -21,10 +21,9 @@ def describe(
     doctree: nodes.document | None,
 ) -> None:
     """Give the description to the template; a page without words is described by the title."""
-    words = app.config.html_title
-    if doctree:
-        words = next(iter(doctree.findall(nodes.paragraph))).astext()
-    context["description"] = shortened(" ".join(words.split()))
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else []
+    words = [each.astext() for each in paragraphs] or [app.config.html_title]
+    context["description"] = shortened(" ".join(words[0].split()))
 
 
 def shortened(text: str) -> str:
