@@ -34,6 +34,7 @@ extensions = [
     "mathml",
     "numbers_in_prose",
     "output_figure",
+    "search_text",
     "without_docstring",
 ]
 exclude_patterns = ["_*"]
@@ -126,6 +127,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_domain_indices = False
 html_use_index = False
+html_additional_pages = {"search": "search.html"}
 html_theme_options = {
     "article_header_end": [
         "language-switch.html",

@@ -2,54 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Debian's chromium."""
-    path = shutil.which("chromium")
-    if path is None:
-        message = (
-            "no chromium on this machine; 'apt install chromium' brings it"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        # As root, as in a container, the browser's sandbox does not start.
-        yield playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"]
-        )
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a word."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(params=["disk", "server"])
-def address(request: pytest.FixtureRequest, built_site: Path) -> Iterator[str]:
-    """Return where the site is: once a folder, once a server."""
-    if request.param == "disk":
-        yield built_site.as_uri()
-        return
-    handler = partial(QuietHandler, directory=str(built_site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
