@@ -37,6 +37,7 @@ extensions = [
     "output_figure",
     "page_description",
     "side_by_side",
+    "search_text",
     "without_docstring",
 ]
 exclude_patterns = ["_*"]
@@ -133,6 +134,9 @@ html_logo = html_favicon = "docs/_static/logo.svg"
 html_copy_source = False
 html_domain_indices = False
 html_use_index = False
+html_additional_pages = {"search": "search.html"}
+# The reader's system chooses between light and dark until the reader does.
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "article_header_end": [
         "language-switch.html",

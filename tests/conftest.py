@@ -72,8 +72,8 @@ def copy_sources(target: Path) -> None:
 
 
 def contents(site: Path) -> dict[str, bytes]:
-    """Read all files, without the times that Keras measures: as words, and in the search index."""
-    times = rb'"?\b\d+m?s\b(/step)?(":(\d+|\[[\d,]*\]),)?'
+    """Read all files, without the times that Keras measures."""
+    times = rb"\d+m?s\b(/step)?"
     return {
         path.relative_to(site).as_posix(): re.sub(times, b"", path.read_bytes())
         for path in site.rglob("*")

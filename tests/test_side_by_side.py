@@ -171,8 +171,9 @@ def test_prints_only_the_page_itself(page: Page, address: str):
     page.goto(f"{address}/en/tutorial/data.html")
     turn(page, "on")
     page.emulate_media(media="print")
-    assert page.locator(".translated .original").first.is_visible()
-    assert not page.locator(".translation").first.is_visible()
+    paragraph = page.locator("p.translated").first
+    assert paragraph.locator(".original").is_visible()
+    assert not paragraph.locator(".translation").is_visible()
 
 
 def test_without_scripts_the_link_to_the_other_language_remains(
