@@ -111,7 +111,7 @@ FIRST = {
         "张量": "reference/glossary.html#term-tensor",
         "检查点": "reference/glossary.html#term-checkpoint",
         "手工推导": "tutorial/training_loop.html#the-gradients-by-hand",
-        "每个变量增大一点点，损失会怎样变化。": "tutorial/training_loop.html#four-steps",
+        "每个变量增大时，损失变化得有多快。": "tutorial/training_loop.html#four-steps",
         "tf.Variable 变量": "tutorial/model.html#a-model-is-variables-and-a-computation",
         "变量 tf.Variable": "tutorial/model.html#a-model-is-variables-and-a-computation",
         "SGD 优化器": "tutorial/keras.html#let-fit-do-it",
@@ -195,7 +195,7 @@ def test_what_is_sought_is_marked_where_it_stands(page: Page, disk: str):
         assert "梯度带" in result.marks
     titles = [result.title for result in search("张量")]
     assert titles[0] == "术语表 › tensor · 张量"
-    assert "TensorFlow 的训练循环是怎样工作的 › 读完之后，你将能够" in titles
+    assert "TensorFlow 的训练循环是怎样工作的 › 读完之后，你能做到" in titles
 
 
 def test_prose_comes_before_code(page: Page, disk: str):
@@ -331,11 +331,11 @@ def test_enter_leads_to_a_page_with_the_same_results(page: Page, address: str):
 
 def test_a_result_opens_at_its_section(page: Page, address: str):
     search = open_dialog(page, address, "zh-cn")
-    search("历史记录告诉我们什么")
+    search("从历史记录能看出什么")
     page.keyboard.press("Enter")
     page.locator("main .search-list a").first.click()
     page.wait_for_url("**/training_loop.html#what-the-history-shows")
-    heading = page.get_by_role("heading", name="历史记录告诉我们什么")
+    heading = page.get_by_role("heading", name="从历史记录能看出什么")
     expect(heading).to_be_in_viewport()
     assert heading.bounding_box()["y"] < 200
 
