@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import serve
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +31,14 @@ def browser() -> Iterator[Browser]:
         )
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a word."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(params=["disk", "server"])
 def address(request: pytest.FixtureRequest, built_site: Path) -> Iterator[str]:
     """Return where the site is: once a folder, once a server."""
     if request.param == "disk":
         yield built_site.as_uri()
         return
-    handler = partial(QuietHandler, directory=str(built_site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serve(built_site) as address:
+        yield address
 
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
@@ -159,3 +148,16 @@ def test_in_the_dark_no_figure_stands_on_a_white_slab(
     assert corner == "rgba(0, 0, 0, 0)"
     assert picture.evaluate("image => getComputedStyle(image).filter") != "none"
     context.close()
+
+
+def test_from_a_server_the_notebook_is_saved_not_shown(
+    browser: Browser, built_site: Path
+):
+    page = browser.new_page()
+    with serve(built_site) as address:
+        page.goto(f"{address}/zh-cn/tutorial/data.html")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="将本页下载为笔记本").click()
+        name = download.value.suggested_filename
+    page.close()
+    assert name == "data.ipynb"
