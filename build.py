@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import shutil
+import subprocess
 import sys
 import time
 from multiprocessing import connection
@@ -32,7 +33,9 @@ STAMP = BUILD / "built-from.txt"
 PROCESSES = multiprocessing.get_context(
     "fork" if sys.platform == "linux" else "spawn"
 )
-SETTINGS = ("READTHEDOCS_CANONICAL_URL", "SOURCE_DATE_EPOCH")
+SETTINGS = (
+    *("COLAB_REPOSITORY", "READTHEDOCS_CANONICAL_URL", "SOURCE_DATE_EPOCH"),
+)
 
 
 def main() -> int:
@@ -47,7 +50,8 @@ def main() -> int:
             )
         else:
             shutil.rmtree(NEXT, ignore_errors=True)
-            if not build_editions():
+            NEXT.mkdir()
+            if not build_editions(build_wheel()):
                 return 1
             finish_site()
             STAMP.unlink(missing_ok=True)
@@ -82,6 +86,7 @@ def digest_sources() -> str:
         path.relative_to(ROOT).as_posix()
         for path in (
             *ROOT.glob("*.*"),
+            ROOT / "LICENSE",
             *files_below(ROOT / "docs"),
             *files_below(ROOT / "linear_tutorial"),
         )
@@ -99,7 +104,22 @@ def stamp(sources: str) -> str:
     return f"{sources} {digest_files(SITE, files_below(SITE))}"
 
 
-def build_editions() -> bool:
+def build_wheel() -> str:
+    """Build the package into the site, for its notebooks to install, and return the file's name."""
+    # Not the times at which the sources were written, which differ between two copies of them.
+    time_of_files = {"SOURCE_DATE_EPOCH": "1767225600"}
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "flit_core.wheel", "--outdir", NEXT],
+        cwd=ROOT,
+        env={**time_of_files, **os.environ},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    (wheel,) = NEXT.glob("*.whl")
+    return wheel.name
+
+
+def build_editions(wheel: str) -> bool:
     """Run Sphinx for all languages side by side, and tell whether all went well.
 
     What is wrong with a page is mostly wrong in every language: the first that fails has the word.
@@ -110,6 +130,7 @@ def build_editions() -> bool:
             target=build_edition,
             args=(
                 language,
+                wheel,
                 None if language == first else complaints(language),
             ),
         )
@@ -141,7 +162,7 @@ def complaints(language: str) -> Path:
     return BUILD / f"{EDITIONS[language]}.log"
 
 
-def build_edition(language: str, stderr: Path | None) -> None:
+def build_edition(language: str, wheel: str, stderr: Path | None) -> None:
     """Run Sphinx for one language; warnings are errors."""
     # Only here: a build with nothing to do takes less time than this import.
     from sphinx.cmd.build import main as sphinx_build
@@ -156,7 +177,8 @@ def build_edition(language: str, stderr: Path | None) -> None:
         sphinx_build(
             [
                 *["-q", "-W"],
-                *["-c", ".", "-b", "html", "-D", f"language={language}"],
+                *["-c", ".", "-b", "html"],
+                *["-D", f"language={language}", "-D", f"wheel={wheel}"],
                 *["-d", f"_build/doctrees/html-{folder}"],
                 *["docs", f"_build/next/{folder}"],
             ]

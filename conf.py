@@ -17,6 +17,11 @@ from silent_stderr import silent_stderr  # noqa: E402
 # this is empty, whatever would need it (canonical addresses) is left out.
 public_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 
+# Where GitHub has a copy of the published site, as in "owner/repository/blob/branch/folder": from
+# there, and from nowhere else on the web, Colab opens notebooks. While this is empty, no page offers
+# to be opened in Colab.
+colab_repository = os.environ.get("COLAB_REPOSITORY", "")
+
 project = "linear-tutorial"
 
 extensions = [
@@ -33,6 +38,7 @@ extensions = [
     "github_annotations",
     "language_switch",
     "mathml",
+    "notebooks",
     "numbers_in_prose",
     "output_figure",
     "page_description",
@@ -139,6 +145,7 @@ html_additional_pages = {"search": "search.html"}
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "article_header_end": [
+        "notebook-link.html",
         "language-switch.html",
         "side-by-side.html",
         "article-header-buttons.html",

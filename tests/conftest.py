@@ -11,13 +11,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import (
+    chdir,
+    contextmanager,
+    redirect_stderr,
+    redirect_stdout,
+)
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from textwrap import dedent
+from typing import ClassVar
 
 import lxml.html
 import pytest
@@ -57,6 +63,28 @@ def built_site() -> Path:
     result = run("make", "html")
     assert result.returncode == 0, result.stdout + result.stderr
     return ROOT / "_build" / "html"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serve files without a word, and notebooks as what some hosts take them for."""
+
+    extensions_map: ClassVar = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".ipynb": "application/json",
+    }
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder, and tell at which address."""
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def copy_sources(target: Path) -> None:
@@ -232,24 +260,14 @@ def browser() -> Iterator[Browser]:
         )
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a word."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(params=["disk", "server"])
 def address(request: pytest.FixtureRequest, built_site: Path) -> Iterator[str]:
     """Return where the site is: once a folder, once a server."""
     if request.param == "disk":
         yield built_site.as_uri()
         return
-    handler = partial(QuietHandler, directory=str(built_site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serve(built_site) as address:
+        yield address
 
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from conftest import serve
+
 
 def top_of(page: Page, heading: str) -> float:
     """Return how far a heading is from the top of the window."""
@@ -118,3 +120,16 @@ def test_in_the_dark_no_figure_stands_on_a_white_slab(
     assert corner == "rgba(0, 0, 0, 0)"
     assert picture.evaluate("image => getComputedStyle(image).filter") != "none"
     context.close()
+
+
+def test_from_a_server_the_notebook_is_saved_not_shown(
+    browser: Browser, built_site: Path
+):
+    page = browser.new_page()
+    with serve(built_site) as address:
+        page.goto(f"{address}/zh-cn/tutorial/data.html")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="将本页下载为笔记本").click()
+        name = download.value.suggested_filename
+    page.close()
+    assert name == "data.ipynb"

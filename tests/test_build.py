@@ -7,6 +7,7 @@ from pathlib import Path
 
 import lxml.etree
 import lxml.html
+import nbformat
 import pytest
 import yaml
 
@@ -122,6 +123,7 @@ def test_a_changed_digit_fails_the_build_until_it_is_put_right(project: Path):
 
 def test_the_hosted_build_publishes_both_languages(project: Path):
     address = "https://example.org/book/"
+    repository = "someone/book/blob/site/html"
     for command in yaml.safe_load((project / ".readthedocs.yaml").read_text())[
         "build"
     ]["commands"]:
@@ -130,20 +132,35 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
             cwd=project,
             READTHEDOCS_OUTPUT=str(project / "output"),
             READTHEDOCS_CANONICAL_URL=address,
+            COLAB_REPOSITORY=repository,
         )
         assert result.returncode == 0, result.stderr
     html = project / "output" / "html"
     for page in "index", "en/index", "zh-cn/index":
         assert (html / f"{page}.html").is_file()
     path = html / "zh-cn" / "tutorial" / "data.html"
+    page = lxml.html.parse(path)
     links = {
         (link.get("rel"), link.get("hreflang")): link.get("href")
-        for link in lxml.html.parse(path).xpath("//head/link")
+        for link in page.xpath("//head/link")
     }
     chinese = f"{address}zh-cn/tutorial/data.html"
     assert links["canonical", None] == chinese
     assert links["alternate", "zh-CN"] == chinese
     assert links["alternate", "en"] == f"{address}en/tutorial/data.html"
+    (colab,) = page.xpath("//a[@aria-label='在 Colab 中打开本页']/@href")
+    assert colab == (
+        "https://colab.research.google.com/github/"
+        f"{repository}/zh-cn/tutorial/data.ipynb"
+    )
+    # The notebook finds the package and the other pages where they are published.
+    notebook = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
+    (wheel,) = html.glob("*.whl")
+    install, prose = (cell.source for cell in notebook.cells[:2])
+    assert f"%pip install --quiet {address}{wheel.name}" in install
+    assert f"# [准备训练数据]({chinese})" in prose
+    glossary = f"{address}zh-cn/reference/glossary.html"
+    assert f"[监督学习]({glossary}#term-supervised-learning)" in prose
 
     # From whatever address the page for 404 is shown, its links lead to the book.
     assert f'<base href="{address}">' in (html / "404.html").read_text()

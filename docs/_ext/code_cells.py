@@ -44,6 +44,20 @@ def fences(source: str) -> list[Fence]:
     ]
 
 
+def fenced(info: str, text: str) -> str:
+    """Put a text between fences that it does not contain itself.
+
+    >>> print(fenced("python", "1 + 1"))
+    ```python
+    1 + 1
+    ```
+    """
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{info}\n{text}\n{fence}"
+
+
 @dataclass(frozen=True)
 class CodeCell:
     """A visible code cell: its container in the doctree, and which of the page's cells it is."""

@@ -23,7 +23,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from code_cells import CodeCell, Fence, code_cells, fences
+from code_cells import CodeCell, Fence, code_cells, fenced, fences
 from compare_output import accepted, explain, is_kept, normalized
 from junit_report import Result, write_report
 from output_figure import is_output_figure
@@ -219,10 +219,7 @@ def _raises(cell: CodeCell) -> bool:
 
 
 def _fenced(text: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{{expected-output}}\n{text}\n{fence}\n"
+    return fenced("{expected-output}", text) + "\n"
 
 
 def with_edits(source: str, edits: list[Edit]) -> str:
