@@ -31,7 +31,9 @@ STYLE_LINK = re.compile(rf'(?P<address>{STYLE})(\?v=\w+)?(?=")')
 LINK = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*>\s*')
 HREF = re.compile(r'\bhref="(?P<address>[^"?]+)')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
-SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>")
+# Scripts, which can wait, would arrive before what is seen.
+PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
+LOADED = re.compile(r"<script(?= src=)")
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -49,7 +51,8 @@ class LightTemplates(BuiltinTemplateLoader):
         if count != 1:
             raise ThemeError(f"the theme loads {count} scripts of icons, not 1")
         head = self._with_one_style_sheet(head, context)
-        head = with_one_viewport(with_waiting_scripts(head))
+        head = with_waiting_scripts(PRELOAD.sub("", head))
+        head = with_one_viewport(head)
         return head + end + draw_icons(body, self.icons())
 
     def icons(self) -> dict[str, dict[str, Icon]]:
@@ -76,24 +79,15 @@ class LightTemplates(BuiltinTemplateLoader):
 def with_waiting_scripts(head: str) -> str:
     """Let scripts run when the page is there, in their order.
 
-    What stands in the page itself behind a script that is loaded may need it, and waits as well.
+    What extensions put into the page itself behind a script may need it, and waits as well. The
+    templates' own are left alone; they have attributes, or stand before all others.
 
     >>> with_waiting_scripts("<script>a()</script><script src='b.js'></script><script>b()</script>")
     "<script>a()</script><script defer src='b.js'></script><script type='module'>b()</script>"
     """
-    after_loaded = False
-
-    def waiting(match: re.Match[str]) -> str:
-        nonlocal after_loaded
-        attributes = match["attributes"]
-        is_loaded = " src=" in attributes
-        after_loaded |= is_loaded
-        if not after_loaded or re.search(" (async|defer|type)\\b", attributes):
-            return match[0]
-        wait = "defer" if is_loaded else "type='module'"
-        return f"<script {wait}{attributes}>"
-
-    return SCRIPT.sub(waiting, head)
+    start, first, rest = head.partition("<script src=")
+    rest = (first + rest).replace("<script>", "<script type='module'>")
+    return start + LOADED.sub("<script defer", rest)
 
 
 def with_one_viewport(head: str) -> str:
@@ -137,6 +131,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             path.write_text(new, encoding="utf-8")
     for path in set(files_below(static)) - asked_for(static, html):
         path.unlink()
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def asked_for(folder: Path, text: str) -> set[Path]:
