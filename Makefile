@@ -11,7 +11,7 @@ sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest mutants kills bench accept serve catalogues lock linkcheck clean
+.PHONY: help html test doctest mutants kills bench audit accept serve catalogues lock linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -37,6 +37,9 @@ kills: $(READY) ## Kill builds at random; the next one must be right each time (
 
 bench: $(READY) ## Time builds against the stock way of MyST-NB (takes minutes)
 	@PYTHONPATH=docs/_ext $(RUN) tests/bench.py
+
+audit: $(READY) ## Look at every page with Lighthouse: its weight, speed, barriers (takes minutes, needs npm)
+	@$(RUN) tests/audit.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,dummy) -D accept_outputs=1

@@ -37,6 +37,7 @@ extensions = [
     "fresh_after_failure",
     "github_annotations",
     "language_switch",
+    "light_pages",
     "mathml",
     "notebooks",
     "numbers_in_prose",
@@ -135,6 +136,7 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["docs/_static"]
 templates_path = ["docs/_templates"]
+template_bridge = "light_pages.LightTemplates"
 html_css_files = ["site.css"]
 html_logo = html_favicon = "docs/_static/logo.svg"
 html_copy_source = False

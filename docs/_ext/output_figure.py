@@ -7,6 +7,7 @@ a file, which could show anything.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
@@ -15,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.images import get_image_size
 from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 from code_cells import code_cells
@@ -91,8 +93,13 @@ class PlacePictures(SphinxTransform):
                     "no code cell above draws this figure", location=figure
                 )
                 figure.pop(0)
-        for image in self.document.findall(nodes.image):
-            if not _is_output(image):
+        for number, image in enumerate(self.document.findall(nodes.image)):
+            if _is_output(image):
+                _keep_free(image, Path(self.env.srcdir))
+                if number:
+                    # Below the part of the page that is shown first.
+                    image["loading"] = "lazy"
+            else:
                 logger.error(
                     "this picture is a file; draw it in a code cell, so that every build draws it anew",
                     location=image,
@@ -104,6 +111,13 @@ def _is_output(node: nodes.Node) -> bool:
         if isinstance(node, nodes.Element) and "nb_element" in node:
             return True
     return False
+
+
+def _keep_free(image: nodes.image, folder: Path) -> None:
+    """Tell the browser the size of a picture, so that nothing moves when it arrives."""
+    size = get_image_size(folder / image["uri"].lstrip("/"))
+    if size:
+        image["width"], image["height"] = map(str, size)
 
 
 def _place(drawing: nodes.Element, figure: nodes.figure) -> None:
