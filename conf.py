@@ -143,8 +143,6 @@ html_copy_source = False
 html_domain_indices = False
 html_use_index = False
 html_additional_pages = {"search": "search.html"}
-# The reader's system chooses between light and dark until the reader does.
-html_context = {"default_mode": "auto"}
 html_theme_options = {
     "article_header_end": [
         "notebook-link.html",
