@@ -105,7 +105,7 @@ def moments_from_losses(losses: np.ndarray, rounding: np.ndarray) -> Moments:
     x, _ = make_data()
     x_squared = np.mean(np.square(x, dtype=float))
 
-    # In every update the distances from the best line shrink by a fixed factor.
+    # Every update shrinks the distances from the best line by fixed factors.
     updates = np.arange(count)
     shrink_w = 1 - 2 * setup["learning_rate"] * x_squared
     shrink_b = 1 - 2 * setup["learning_rate"]
@@ -119,7 +119,7 @@ def moments_from_losses(losses: np.ndarray, rounding: np.ndarray) -> Moments:
     )[0]
     if min(unknowns) < 0:
         raise ValueError(
-            "losses must be those of a run that was set up as the recorded one, "
+            "losses must be those of a run set up as the recorded one, "
             f"but the squares of their distances would be {unknowns}"
         )
     w_squared, b_squared, best_loss = unknowns
