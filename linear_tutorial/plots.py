@@ -269,7 +269,7 @@ def replay(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw W and b of a replayed run, with circles for what was printed of the recorded one.
+    """Draw W and b of a replayed run, with open marks for what was printed of the recorded one.
 
     Args:
         history: The replayed run.
@@ -286,9 +286,9 @@ def replay(
         ['W, replayed', 'W, recorded', 'b, replayed', 'b, recorded']
     """
     ax = _axes(ax, "epoch", "value")
-    for name, values, recorded, color in (
-        ("W", history.w, recorded_w, _DATA),
-        ("b", history.b, recorded_b, _MODEL),
+    for name, values, recorded, color, marker in (
+        ("W", history.w, recorded_w, _DATA, "o"),
+        ("b", history.b, recorded_b, _MODEL, "s"),
     ):
         ax.plot(values, color=color, label=f"{name}, replayed")
         ax.plot(
@@ -296,7 +296,7 @@ def replay(
             recorded,
             color=color,
             linestyle="none",
-            marker="o",
+            marker=marker,
             markersize=9,
             markerfacecolor="none",
             label=f"{name}, recorded",
