@@ -106,6 +106,7 @@ constants_in_prose = {
     "32": "Keras's batch size, which a page shows by counting updates",
     "201": "NUM_EXAMPLES",
     "0.1": "the learning rate",
+    "2.16": "the TensorFlow that brought Keras 3",
     "2021": "the year of the recorded run",
 }
 

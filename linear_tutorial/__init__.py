@@ -1,7 +1,7 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
 The package is what the tutorial's pages run and show. Read the modules in this order:
-`data`, `models`, `loss`, `training`; `plots` draws the figures.
+`data`, `models`, `loss`, `training`; `plots` draws the figures. `replay` is about a run of 2021.
 """
 
 from linear_tutorial.data import (
@@ -13,6 +13,13 @@ from linear_tutorial.data import (
 )
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import KerasLinearModel, LinearModel
+from linear_tutorial.replay import (
+    Moments,
+    data_with_moments,
+    moments_from_losses,
+    recorded_losses,
+    recorded_run,
+)
 from linear_tutorial.training import (
     History,
     TrainingDivergedError,
@@ -28,9 +35,14 @@ __all__ = [
     "History",
     "KerasLinearModel",
     "LinearModel",
+    "Moments",
     "TrainingDivergedError",
+    "data_with_moments",
     "make_data",
     "mean_squared_error",
+    "moments_from_losses",
+    "recorded_losses",
+    "recorded_run",
     "report",
     "train_step",
     "training_loop",

@@ -47,9 +47,11 @@ def same_shape(
         )
 
 
-def finite_tensor(name: str, value: object) -> tf.Tensor:
-    """Return `value` as a float32 tensor, or raise a `ValueError` if it is empty or not finite."""
-    tensor = tf.convert_to_tensor(value, dtype=tf.float32)
+def finite_tensor(
+    name: str, value: object, dtype: tf.DType = tf.float32
+) -> tf.Tensor:
+    """Return `value` as a tensor, or raise a `ValueError` if it is empty or not finite."""
+    tensor = tf.convert_to_tensor(value, dtype=dtype)
     if tf.size(tensor) == 0:
         raise ValueError(
             f"{name} must not be empty, but has shape {tensor.shape}"

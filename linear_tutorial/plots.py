@@ -261,6 +261,51 @@ def shifted_losses(
     return ax
 
 
+@_in_style
+def replay(
+    history: History,
+    recorded_w: Sequence[float],
+    recorded_b: Sequence[float],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw W and b of a replayed run, with open marks for what was printed of the recorded one.
+
+    Args:
+        history: The replayed run.
+        recorded_w: W after each epoch of the recorded run, epoch 1 first.
+        recorded_b: b, likewise.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes.
+
+    Example:
+        >>> axes = replay(History([5.0, 4.5], [0.0, 0.4], [10.4, 6.4]), [4.5], [0.4])
+        >>> [line.get_label() for line in axes.lines]
+        ['W, replayed', 'W, recorded', 'b, replayed', 'b, recorded']
+    """
+    ax = _axes(ax, "epoch", "value")
+    for name, values, recorded, color, marker in (
+        ("W", history.w, recorded_w, _DATA, "o"),
+        ("b", history.b, recorded_b, _MODEL, "s"),
+    ):
+        ax.plot(values, color=color, label=f"{name}, replayed")
+        ax.plot(
+            range(1, len(recorded) + 1),
+            recorded,
+            color=color,
+            linestyle="none",
+            marker=marker,
+            markersize=9,
+            markerfacecolor="none",
+            label=f"{name}, recorded",
+        )
+    _whole_epochs(ax)
+    ax.legend(ncols=2)
+    return ax
+
+
 def _axes(ax: Axes | None, xlabel: str, ylabel: str) -> Axes:
     if ax is None:
         _, ax = plt.subplots()

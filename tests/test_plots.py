@@ -31,6 +31,9 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "shifted_losses": lambda **kw: plots.shifted_losses(
         HISTORY, HISTORY.loss[:-1], **kw
     ),
+    "replay": lambda **kw: plots.replay(
+        HISTORY, HISTORY.w[1:], HISTORY.b[1:], **kw
+    ),
 }
 each_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -172,3 +175,17 @@ def test_fits_losses_fall_on_the_loops():
     np.testing.assert_array_equal(fit.get_xydata(), loop.get_xydata()[:-1])
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5"]
     assert to_hex(loop.get_color()) != to_hex(fit.get_color())
+
+
+def test_what_was_recorded_falls_on_the_replay():
+    ax = plots.replay(HISTORY, HISTORY.w[1:], HISTORY.b[1:])
+    w, recorded_w, b, recorded_b = ax.lines
+    for curve, marks, values in (
+        (w, recorded_w, HISTORY.w),
+        (b, recorded_b, HISTORY.b),
+    ):
+        np.testing.assert_array_equal(curve.get_ydata(), values)
+        np.testing.assert_array_equal(
+            marks.get_xydata(), curve.get_xydata()[1:]
+        )
+    assert recorded_w.get_marker() != recorded_b.get_marker()
