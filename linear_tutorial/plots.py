@@ -3,14 +3,14 @@
 Every function draws on the `ax` that it is given, or on a new figure, and returns the axes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from linear_tutorial.data import TRUE_B, TRUE_W, true_line
 from linear_tutorial.models import KerasLinearModel, LinearModel
@@ -45,6 +45,47 @@ def data(x: tf.Tensor, y: tf.Tensor, *, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax, "x", "y")
     ax.scatter(x, y, s=14, alpha=0.6, color=_DATA, label="data")
+    return ax
+
+
+@_in_style
+def ratios(times: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
+    """Draw times as multiples of the shortest one, on a logarithmic axis.
+
+    Args:
+        times: Seconds per step by the name of what took them; the first is drawn at the top.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes, with each time beside its dot.
+
+    Example:
+        >>> axes = ratios({"slow": 0.0075, "fast": 0.0005})
+        >>> [(text.get_text(), text.xy) for text in axes.texts]
+        [('7.5 ms', (15.0, 0)), ('500 µs', (1.0, 1))]
+    """
+    ax = _axes(ax, "time per step (fastest = 1)", "way")
+    shortest = min(times.values())
+    for place, seconds in enumerate(times.values()):
+        ratio = seconds / shortest
+        ax.plot(
+            [1, ratio], [place, place], color=_DATA, marker="o", markevery=[1]
+        )
+        ax.annotate(
+            EngFormatter("s")(float(f"{seconds:.2g}")),
+            (ratio, place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            verticalalignment="center",
+            fontsize="small",
+        )
+    ax.set_yticks(range(len(times)), labels=list(times))
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(EngFormatter(sep=""))
+    # Room for the time beside the longest line.
+    ax.set_xlim(0.7, 10 * max(times.values()) / shortest)
+    ax.grid(visible=False, axis="y")
+    ax.invert_yaxis()
     return ax
 
 

@@ -215,6 +215,28 @@ def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
     assert "edits" in executed(site)
 
 
+def test_a_module_that_a_page_writes_for_itself_is_left_nowhere(site: Site):
+    site.write("helper.py", "ANSWER = 42\n")
+    site.write_page(
+        PAGE
+        + """
+    ```{code-cell} ipython3
+    import sys, tempfile
+    from pathlib import Path
+    Path(tempfile.gettempdir(), "made_here.py").write_text("MADE = True")
+    Path(".place").write_text(tempfile.gettempdir())
+    sys.path.append(tempfile.gettempdir())
+    import made_here
+    ```
+    """
+    )
+    for _ in range(2):
+        build = site.build()
+        assert build.ok, build.said
+    assert runs(site) == 1
+    assert not Path((site.root / ".place").read_text()).exists()
+
+
 def test_damaged_outputs_are_made_again(site: Site):
     write(site)
     assert site.build().ok

@@ -10,11 +10,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 # Before anything that reads them is imported: which outputs come must not depend on what else is
@@ -156,11 +157,14 @@ def main(
     sys.addaudithook(watch)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    for cell in cells:
-        outputs = runner.run(cell.source)
-        results.send(outputs)
-        if failed(cell, outputs):
-            break
+    # Gone before it is asked what was used: the modules that TensorFlow writes for itself are not.
+    with TemporaryDirectory() as temporary:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporary
+        for cell in cells:
+            outputs = runner.run(cell.source)
+            results.send(outputs)
+            if failed(cell, outputs):
+                break
     results.send(watch.used(root))
 
 
