@@ -47,7 +47,7 @@ class EndedWorker:
 
 
 class WorkersFailedError(ChildProcessError):
-    """Not all workers of a cluster came to a good end.
+    """Not all workers of a cluster came to a good end; the message has their logs.
 
     Attributes:
         workers: What is left of the workers, in the order of their commands.
@@ -55,14 +55,15 @@ class WorkersFailedError(ChildProcessError):
 
     def __init__(self, workers: list[EndedWorker]) -> None:
         logs = "".join(
-            f"----- log of worker {index}, at its end -----\n{worker.log[-4000:]}\n"
+            f"--- The log of worker {index} ends with ---\n{worker.log[-4000:]}\n"
             for index, worker in enumerate(workers)
         )
+        # Last, where a traceback is read first.
         ends = "; ".join(
             f"worker {index} {worker.end}"
             for index, worker in enumerate(workers)
         )
-        super().__init__(f"{ends}\n{logs}{ends}")
+        super().__init__(f"\n{logs}{ends}")
         self.workers = workers
 
 
@@ -97,12 +98,12 @@ def free_ports(
 
 
 def run_workers(
-    commands: Sequence[Sequence[str]], *, timeout: float = 90.0
+    commands: Sequence[Sequence[str]], *, timeout: float = 110.0
 ) -> list[EndedWorker]:
     """Run commands as the workers of one cluster, and wait until all have ended.
 
-    Each command finds the cluster and its own place in it in the environment variable `TF_CONFIG`.
-    None outlives this call, or the process that makes it.
+    Each command finds the cluster and its own place in it in the environment variable `TF_CONFIG`,
+    and sees no GPU. None outlives this call, or the process that makes it.
 
     Args:
         commands: One command for each worker, with its arguments.
@@ -125,7 +126,9 @@ def run_workers(
     processes: list[subprocess.Popen[bytes]] = []
     with TemporaryDirectory() as folder:
         files = [Path(folder, str(index)) for index in range(len(commands))]
-        guard = subprocess.Popen(_GUARD, stdin=subprocess.PIPE, process_group=0)
+        guard = subprocess.Popen(  # noqa: S603
+            _GUARD, stdin=subprocess.PIPE, process_group=0
+        )
         try:
             for index, command in enumerate(commands):
                 config = {
@@ -171,13 +174,14 @@ def _start(
         file.with_suffix(".out").open("wb") as output,
         file.with_suffix(".log").open("wb") as log,
     ):
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603
             [str(part) for part in command],
             env={
                 **os.environ,
                 "TF_CONFIG": json.dumps(config),
-                # A proxy, if one is set, would stand between the workers.
+                # A proxy, if one is set, would stand between the workers, and a GPU cannot serve two.
                 "no_grpc_proxy": _HOST,
+                "CUDA_VISIBLE_DEVICES": "",
             },
             stdin=subprocess.DEVNULL,
             stdout=output,
