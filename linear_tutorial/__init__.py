@@ -1,15 +1,27 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
 The package is what the tutorial's pages run and show. Read the modules in this order:
-`data`, `models`, `loss`, `training`; `plots` draws the figures. `replay` is about a run of 2021.
+`data`, `models`, `loss`, `training`; `plots` draws the figures. `distributed`, `worker` and `cluster`
+belong to the page about more than one machine, `replay` to the one about a run of 2021.
 """
 
+from linear_tutorial.cluster import (
+    EndedWorker,
+    WorkersFailedError,
+    run_workers,
+)
 from linear_tutorial.data import (
     NUM_EXAMPLES,
     TRUE_B,
     TRUE_W,
     make_data,
     true_line,
+)
+from linear_tutorial.distributed import (
+    distribute,
+    distributed_train_step,
+    distributed_training_loop,
+    shard_sizes,
 )
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import KerasLinearModel, LinearModel
@@ -32,18 +44,25 @@ __all__ = [
     "NUM_EXAMPLES",
     "TRUE_B",
     "TRUE_W",
+    "EndedWorker",
     "History",
     "KerasLinearModel",
     "LinearModel",
     "Moments",
     "TrainingDivergedError",
+    "WorkersFailedError",
     "data_with_moments",
+    "distribute",
+    "distributed_train_step",
+    "distributed_training_loop",
     "make_data",
     "mean_squared_error",
     "moments_from_losses",
     "recorded_losses",
     "recorded_run",
     "report",
+    "run_workers",
+    "shard_sizes",
     "train_step",
     "training_loop",
     "true_line",

@@ -4,6 +4,7 @@ Every function draws on the `ax` that it is given, or on a new figure, and retur
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -18,6 +19,7 @@ from linear_tutorial.training import History
 
 # From the palette of Okabe and Ito, which colour-blind readers can tell apart.
 _DATA, _MODEL, _TRUTH = "#0072B2", "#D55E00", "0.25"
+_SHARDS = ((_DATA, "o"), (_MODEL, "s"), ("#009E73", "^"), ("#CC79A7", "D"))
 
 # Loaded now, because a style context undoes what a backend sets while it is loaded within: in a
 # notebook, only the first figure would be shown.
@@ -344,6 +346,125 @@ def replay(
         )
     _whole_epochs(ax)
     ax.legend(ncols=2)
+    return ax
+
+
+@_in_style
+def shards(
+    x: tf.Tensor, y: tf.Tensor, sizes: Sequence[int], *, ax: Axes | None = None
+) -> Axes:
+    """Draw the training data, with a colour and a marker for each shard.
+
+    Args:
+        x: Inputs, shape ``(N,)``.
+        y: Labels, shape ``(N,)``.
+        sizes: The number of examples in each shard, at most four; N in all.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes.
+
+    Example:
+        >>> from linear_tutorial import make_data
+        >>> [len(shard.get_offsets()) for shard in shards(*make_data(5), [3, 2]).collections]
+        [3, 2]
+    """
+    ax = _axes(ax, "x", "y")
+    ends = np.cumsum(sizes)
+    for replica, end in enumerate(ends):
+        color, marker = _SHARDS[replica]
+        ax.scatter(
+            x[end - sizes[replica] : end],
+            y[end - sizes[replica] : end],
+            s=14,
+            alpha=0.6,
+            color=color,
+            marker=marker,
+            label=f"replica {replica}: {sizes[replica]} points",
+        )
+    ax.legend()
+    return ax
+
+
+@_in_style
+def added_steps(
+    start: tuple[float, float],
+    steps: Sequence[tuple[float, float]],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how the steps that replicas ask for add up to one.
+
+    Args:
+        start: W and b before the update.
+        steps: What the share of each replica, four at most, adds to W and b.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes, with W to the right and b upwards.
+
+    Example:
+        >>> axes = added_steps((5.0, 0.0), [(-0.4, 0.3), (-0.1, 0.1)])
+        >>> [line.get_label() for line in axes.lines]
+        ['whole step', 'share of replica 0', 'share of replica 1']
+    """
+    ax = _axes(ax, "W", "b")
+    points = np.cumsum([start, *steps], axis=0)
+    ax.plot(
+        *points[[0, -1]].T, color=_TRUTH, linestyle="--", label="whole step"
+    )
+    for replica, (here, there) in enumerate(pairwise(points)):
+        color, marker = _SHARDS[replica]
+        ax.plot(
+            *np.transpose([here, there]),
+            color=color,
+            marker=marker,
+            label=f"share of replica {replica}",
+        )
+    ax.annotate("start", start, xytext=(-4, 10), textcoords="offset points")
+    ax.legend()
+    return ax
+
+
+@_in_style
+def compared_paths(
+    x: tf.Tensor,
+    y: tf.Tensor,
+    histories: Mapping[str, History],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the paths of two training runs over the contours of the loss.
+
+    Args:
+        x: Inputs, shape ``(N,)``.
+        y: Labels, shape ``(N,)``.
+        histories: The two runs and their names.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes, with W to the right and b upwards, in equal units.
+
+    Example:
+        >>> from linear_tutorial import make_data, training_loop
+        >>> x, y = make_data(5)
+        >>> history = training_loop(LinearModel(), x, y)
+        >>> axes = compared_paths(x, y, {"one": history, "other": history})
+        >>> [text.get_text() for text in axes.get_legend().get_texts()]
+        ['one', 'other']
+    """
+    (name, first), (other_name, other) = histories.items()
+    ax = loss_surface(x, y, first, ax=ax)
+    ax.lines[0].set_label(name)
+    ax.plot(
+        other.w,
+        other.b,
+        color=_DATA,
+        linestyle="--",
+        marker="s",
+        label=other_name,
+    )
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return ax
 
 

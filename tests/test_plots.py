@@ -36,6 +36,13 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "replay": lambda **kw: plots.replay(
         HISTORY, HISTORY.w[1:], HISTORY.b[1:], **kw
     ),
+    "shards": lambda **kw: plots.shards(X, Y, [11, 10], **kw),
+    "added_steps": lambda **kw: plots.added_steps(
+        (5, 0), [(-0.4, 0.3), (-0.1, 0.2)], **kw
+    ),
+    "compared_paths": lambda **kw: plots.compared_paths(
+        X, Y, {"one": HISTORY, "other": HISTORY}, **kw
+    ),
 }
 each_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -216,3 +223,42 @@ def test_what_was_recorded_falls_on_the_replay():
             marks.get_xydata(), curve.get_xydata()[1:]
         )
     assert recorded_w.get_marker() != recorded_b.get_marker()
+
+
+def test_each_shard_has_its_own_points_colour_and_marker():
+    sizes = [8, 6, 4, 3]
+    drawn = plots.shards(X, Y, sizes).collections
+    points = np.stack([X, Y], axis=1)
+    for shard, expected in zip(
+        drawn, np.split(points, np.cumsum(sizes)[:-1]), strict=True
+    ):
+        np.testing.assert_allclose(shard.get_offsets(), expected)
+    assert len({to_hex(shard.get_facecolor()[0]) for shard in drawn}) == 4
+    outlines = {str(shard.get_paths()[0].vertices) for shard in drawn}
+    assert len(outlines) == 4
+
+
+def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
+    ax = plots.added_steps((5, 0), [(-0.4, 0.3), (-0.1, 0.2)])
+    drawn = lines(ax)
+    np.testing.assert_allclose(
+        drawn["share of replica 0"], [(5, 0), (4.6, 0.3)]
+    )
+    np.testing.assert_allclose(
+        drawn["share of replica 1"], [(4.6, 0.3), (4.5, 0.5)]
+    )
+    np.testing.assert_allclose(drawn["whole step"], [(5, 0), (4.5, 0.5)])
+    _, first, second = ax.lines
+    assert first.get_marker() != second.get_marker()
+
+
+def test_two_paths_are_told_apart_by_more_than_colour():
+    other = training_loop(LinearModel(), X, Y, epochs=5, learning_rate=0.05)
+    ax = plots.compared_paths(X, Y, {"one": HISTORY, "other": other})
+    drawn = lines(ax)
+    for name, history in {"one": HISTORY, "other": other}.items():
+        expected = np.transpose([history.w, history.b])
+        np.testing.assert_array_equal(drawn[name], expected)
+    first, _, second = ax.lines
+    assert first.get_linestyle() != second.get_linestyle()
+    assert first.get_marker() != second.get_marker()

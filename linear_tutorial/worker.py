@@ -1,0 +1,73 @@
+"""One worker of a cluster, started on every machine: `python -m linear_tutorial.worker FOLDER`.
+
+Which workers there are, and which of them this one is, stands in the environment variable
+`TF_CONFIG`. Without it, the worker trains alone.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import tensorflow as tf
+
+from linear_tutorial.data import make_data
+from linear_tutorial.distributed import (
+    distribute,
+    distributed_train_step,
+    shard_sizes,
+)
+from linear_tutorial.models import LinearModel
+
+EPOCHS = 10
+LEARNING_RATE = 0.1
+
+
+def train(
+    folder: str | Path, report: Callable[[int, float, float], None]
+) -> None:
+    """Train together with the other workers, from the last checkpoint on.
+
+    Args:
+        folder: Where the checkpoints are; all workers must see the same folder.
+        report: Is called with the epoch, `w` and `b`: as they are at first, and after every update.
+    """
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    x, y = make_data()
+    sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
+    x_shards = distribute(strategy, x, sizes)
+    y_shards = distribute(strategy, y, sizes)
+    with strategy.scope():
+        model = LinearModel()
+    epoch = tf.Variable(0)
+
+    # Saving may need all workers, so all save; what the chief saves is what counts.
+    is_chief = strategy.extended.should_checkpoint
+    name = "chief" if is_chief else f"{strategy.cluster_resolver.task_id}"
+    checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
+    manager = tf.train.CheckpointManager(
+        checkpoint, Path(folder, name), max_to_keep=2
+    )
+    checkpoint.restore(tf.train.latest_checkpoint(Path(folder, "chief")))
+
+    step = tf.function(distributed_train_step)
+    report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
+    while epoch < EPOCHS:
+        step(strategy, model, x_shards, y_shards, LEARNING_RATE, len(x))
+        epoch.assign_add(1)
+        manager.save()
+        report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
+
+
+def print_state(epoch: int, w: float, b: float) -> None:
+    """Print where the training stands, as one line of JSON."""
+    print(json.dumps({"epoch": epoch, "w": w, "b": b}), flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        prog="python -m linear_tutorial.worker",
+        description="Train as a worker of the cluster that TF_CONFIG describes.",
+    )
+    parser.add_argument("folder", help="where all workers find the checkpoints")
+    train(parser.parse_args().folder, print_state)

@@ -1,0 +1,386 @@
+"""Training in shards follows the formulas; workers start, fail, hang and die without leaving traces."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import tensorflow as tf
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import closed_form
+from conftest import ROOT, run
+from linear_tutorial import (
+    WorkersFailedError,
+    cluster,
+    distribute,
+    distributed_train_step,
+    distributed_training_loop,
+    make_data,
+    run_workers,
+    shard_sizes,
+)
+
+PAGE = (ROOT / "docs" / "beyond" / "scale_out.md").read_text(encoding="utf-8")
+ALONE = tf.distribute.get_strategy()
+
+# -- Shards -----------------------------------------------------------------------------------------
+
+# Logical devices must be made before TensorFlow starts, so these runs have a process of their own.
+ON_DEVICES = """
+import json, sys
+import tensorflow as tf
+from linear_tutorial import distributed_training_loop, make_data
+
+devices = [tf.config.LogicalDeviceConfiguration()] * 4
+(cpu,) = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(cpu, devices)
+paths = []
+for seed, sizes, weighted in json.loads(sys.argv[1]):
+    names = [f"CPU:{number}" for number in range(len(sizes))]
+    history = distributed_training_loop(
+        tf.distribute.MirroredStrategy(names),
+        *make_data(sum(sizes), seed=seed),
+        sizes,
+        global_batch_size=sum(sizes) if weighted else None,
+        epochs=15,
+        learning_rate=0.12,
+    )
+    paths.append([history.w, history.b, history.loss])
+print(json.dumps(paths))
+"""
+
+
+def test_shards_of_any_sizes_take_the_path_of_the_whole_batch_unless_their_means_are_averaged():
+    runs = [
+        (7, [101, 100], True),
+        (8, [1, 49], True),
+        (9, [20, 3, 30, 7], True),
+        (10, [25, 25], False),
+        (11, [30, 5, 15], False),
+    ]
+    result = run(sys.executable, "-c", ON_DEVICES, json.dumps(runs))
+    assert result.returncode == 0, result.stderr
+    paths = json.loads(result.stdout)
+    for (seed, sizes, weighted), (*path, losses) in zip(
+        runs, paths, strict=True
+    ):
+        x, y = make_data(sum(sizes), seed=seed)
+        expected = (
+            closed_form.trajectory(x, y, (5, 0), 0.12, 15)
+            if weighted
+            else averaged_path(x, y, sizes, 0.12, 15)
+        )
+        np.testing.assert_allclose(
+            np.transpose(path), expected, rtol=2e-5, atol=2e-6
+        )
+        of_the_batch = [closed_form.loss(x, y, *state) for state in expected]
+        np.testing.assert_allclose(losses, of_the_batch, rtol=1e-4)
+
+
+def averaged_path(
+    x: tf.Tensor, y: tf.Tensor, sizes: list[int], rate: float, epochs: int
+) -> np.ndarray:
+    """Return the path of those who average the gradients of the shards' means."""
+    ends = np.cumsum(sizes)[:-1]
+    shards = list(zip(np.split(x, ends), np.split(y, ends), strict=True))
+    path = [np.array([5.0, 0.0])]
+    for _ in range(epochs):
+        gradients = [
+            closed_form.gradient(*shard, *path[-1]) for shard in shards
+        ]
+        path.append(path[-1] - rate * np.mean(gradients, axis=0))
+    return np.array(path)
+
+
+@given(st.integers(1, 60), st.integers(0, 10_000))
+def test_shards_differ_in_size_by_one_at_most(replicas: int, more: int):
+    sizes = shard_sizes(replicas + more, replicas)
+    assert len(sizes) == replicas
+    assert sum(sizes) == replicas + more
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] - sizes[-1] <= 1
+
+
+X, Y = make_data(5)
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        (lambda: shard_sizes(5, 0), ["num_replicas", "0", "at least 1"]),
+        (lambda: shard_sizes(2, 3), ["num_examples", "2", "at least 3"]),
+        (lambda: distribute(ALONE, X, [4]), ["sizes", "1 number", "5", "[4]"]),
+        (lambda: distribute(ALONE, X, [3, 2]), ["sizes", "1 number", "[3, 2]"]),
+        (
+            lambda: loop(y=tf.expand_dims(Y, 1)),
+            ["x", "(5,)", "y", "(5, 1)", "same shape"],
+        ),
+        (lambda: loop(x=[np.nan] * 5), ["x", "5 of its 5", "finite"]),
+        (lambda: loop(epochs=-1), ["epochs", "-1", "at least 0"]),
+        (lambda: loop(learning_rate=0), ["learning_rate", "0", "greater than"]),
+        (
+            lambda: distributed_train_step(ALONE, None, X, Y[:3], 0.1, 5),
+            ["x", "(5,)", "y", "(3,)", "same shape"],
+        ),
+    ],
+)
+def test_bad_input_is_named(do: Callable[[], object], said: list[str]):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        do()
+    for words in said:
+        assert words in str(caught.value)
+
+
+def loop(x: object = X, y: object = Y, **options: object) -> None:
+    distributed_training_loop(ALONE, x, y, [5], global_batch_size=5, **options)
+
+
+# -- Workers ----------------------------------------------------------------------------------------
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_each_worker_is_told_of_all_and_of_its_own_place():
+    tell = python("import os; print(os.environ['TF_CONFIG'])")
+    first, second = (
+        json.loads(each.output) for each in run_workers([tell] * 2)
+    )
+    assert first["cluster"] == second["cluster"]
+    assert len(set(first["cluster"]["worker"])) == 2
+    for address in first["cluster"]["worker"]:
+        assert re.fullmatch(r"127\.0\.0\.1:\d+", address)
+    assert first["task"] == {"type": "worker", "index": 0}
+    assert second["task"] == {"type": "worker", "index": 1}
+
+
+def test_neither_a_proxy_nor_a_shared_gpu_comes_between_workers(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    names = "no_grpc_proxy", "CUDA_VISIBLE_DEVICES"
+    tell = python(f"import os; print(*map(os.environ.get, {names}), sep='|')")
+    (worker,) = run_workers([tell])
+    assert worker.output == "127.0.0.1|\n"
+
+
+def test_what_is_printed_and_what_is_logged_are_kept_apart(
+    capfd: pytest.CaptureFixture[str],
+):
+    speak = python(
+        "import sys; print('said'); print('logged', file=sys.stderr)"
+    )
+    (worker,) = run_workers([speak])
+    assert (worker.output, worker.log) == ("said\n", "logged\n")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_worker_that_fails_ends_all_with_its_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.5)
+    fails = python("raise SystemExit('the disk is full')")
+    start = time.monotonic()
+    with pytest.raises(WorkersFailedError) as caught:
+        run_workers([fails, waits(tmp_path / "pid")])
+    assert time.monotonic() - start < 20
+    assert [worker.status for worker in caught.value.workers] == [1, None]
+    assert "the disk is full" in str(caught.value)
+    assert is_gone(tmp_path / "pid")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ["", "os.kill(os.getpid(), signal.SIGSTOP)"],
+    ids=["hangs", "stops"],
+)
+def test_a_stuck_worker_is_an_error_with_its_log_after_a_bounded_time(
+    extra: str, tmp_path: Path
+):
+    start = time.monotonic()
+    with pytest.raises(WorkersFailedError) as caught:
+        run_workers([waits(tmp_path / "pid", extra), python("")], timeout=1)
+    assert 1 <= time.monotonic() - start < 20
+    said = str(caught.value)
+    assert "waiting for the others" in said
+    assert said.splitlines()[-1] == (
+        "worker 0 did not end in time and was stopped; "
+        "worker 1 ended with status 0"
+    )
+    assert is_gone(tmp_path / "pid")
+
+
+def waits(pid: Path, extra: str = "") -> list[str]:
+    """Return a command that notes its process, and that of a child, and then hangs."""
+    return python(
+        "import os, signal, subprocess, sys, time\n"
+        "child = subprocess.Popen(['sleep', '1000'])\n"
+        "print('waiting for the others', file=sys.stderr, flush=True)\n"
+        f"with open({str(pid)!r}, 'w') as file:\n"
+        "    print(os.getpid(), child.pid, file=file)\n"
+        f"{extra}\n"
+        "time.sleep(1000)"
+    )
+
+
+def is_gone(pid: Path) -> bool:
+    """Tell whether the processes that were noted end, at once or soon."""
+    worker, child = map(int, pid.read_text().split())
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(worker) or is_running(child):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process runs; a dead one may wait for whoever adopted it to notice."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_worker_killed_from_outside_is_named(tmp_path: Path):
+    pid = tmp_path / "pid"
+
+    def kill() -> None:
+        while not (pid.exists() and pid.read_text().endswith("\n")):
+            time.sleep(0.02)
+        os.kill(int(pid.read_text().split()[0]), signal.SIGKILL)
+
+    threading.Thread(target=kill, daemon=True).start()
+    with pytest.raises(
+        WorkersFailedError, match="worker 1 was killed by SIGKILL"
+    ):
+        run_workers([python(""), waits(pid)], timeout=30)
+    assert is_gone(pid)
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path):
+    pid = tmp_path / "pid"
+    # From the file itself: the package would import TensorFlow first.
+    code = (
+        "import runpy\n"
+        "cluster = runpy.run_path('linear_tutorial/cluster.py')\n"
+        f"cluster['run_workers']([{waits(pid)!r}])"
+    )
+    starter = subprocess.Popen(
+        python(code), cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not (pid.exists() and pid.read_text().endswith("\n")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    starter.kill()
+    starter.wait()
+    assert is_gone(pid)
+
+
+def test_what_a_worker_leaves_running_is_ended(tmp_path: Path):
+    pid = tmp_path / "pid"
+    assert run_workers([waits(pid, "sys.exit()")])[0].status == 0
+    assert is_gone(pid)
+
+
+def test_a_command_that_does_not_exist_stops_those_that_were_started(
+    tmp_path: Path,
+):
+    pid = tmp_path / "pid"
+    with pytest.raises(FileNotFoundError, match="no-such-program"):
+        run_workers([waits(pid), ["no-such-program"]])
+    assert not pid.exists() or is_gone(pid)
+
+
+def test_a_port_that_is_taken_is_not_chosen():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        taken = listener.getsockname()[1]
+        (free,) = cluster.free_ports(1)
+        for _ in range(8):
+            assert cluster.free_ports(1, [taken, free]) == [free]
+        with pytest.raises(OSError, match=rf"2 free ports .* only \[{free}\]"):
+            cluster.free_ports(2, [taken, free])
+
+
+def test_a_worker_without_a_cluster_trains_alone(tmp_path: Path):
+    command = [sys.executable, "-m", "linear_tutorial.worker", str(tmp_path)]
+    result = run(*command)
+    assert result.returncode == 0, result.stderr
+    states = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [state["epoch"] for state in states] == list(range(11))
+    path = [(state["w"], state["b"]) for state in states]
+    expected = closed_form.trajectory(*make_data(), (5, 0), 0.1, 10)
+    np.testing.assert_allclose(path, expected, rtol=2e-5, atol=2e-6)
+
+
+# -- What the page shows and no build runs ----------------------------------------------------------
+
+
+def block(language: str, word: str) -> str:
+    (found,) = [
+        text
+        for text in re.findall(
+            rf"```{{code-block}} {language}\n(.*?)```", PAGE, re.DOTALL
+        )
+        if word in text
+    ]
+    return found
+
+
+def test_the_batch_script_tells_each_process_its_place(tmp_path: Path):
+    # Stand-ins for Slurm's two commands, and for Python one that prints what it was told.
+    (tmp_path / "scontrol").write_text("#!/bin/sh\nprintf 'n1\\nn2\\n'\n")
+    (tmp_path / "srun").write_text(
+        '#!/bin/sh\nshift\nfor n in 0 1; do SLURM_PROCID=$n "$@"; done\n'
+    )
+    (tmp_path / "python").write_text(
+        '#!/bin/sh\necho "$TF_CONFIG" | tr -d "\\n"\necho " $*"\n'
+    )
+    for program in tmp_path.iterdir():
+        program.chmod(0o755)
+    result = run(
+        *["bash", "-c", block("bash", "SBATCH")],
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        SLURM_JOB_NODELIST="n[1-2]",
+    )
+    assert result.stderr == ""
+    for index, line in enumerate(result.stdout.splitlines()):
+        config, command = line.split(" -m ")
+        assert json.loads(config) == {
+            "cluster": {"worker": ["n1:12345", "n2:12345"]},
+            "task": {"type": "worker", "index": index},
+        }
+        assert command == "linear_tutorial.worker /shared/line"
+    assert index == 1
+
+
+def test_the_manifests_start_the_worker_of_this_package():
+    job = yaml.safe_load(block("yaml", "TFJob"))
+    pod = job["spec"]["tfReplicaSpecs"]["Worker"]["template"]["spec"]
+    pools = yaml.safe_load(block("yaml", "workerPoolSpecs"))["workerPoolSpecs"]
+    containers = pod["containers"] + [pool["containerSpec"] for pool in pools]
+    assert len(containers) == 3
+    for container in containers:
+        *command, folder = container["command"]
+        assert command == ["python", "-m", "linear_tutorial.worker"]
+        assert folder.startswith("/")
+    # The operator gives TF_CONFIG to the container of this name alone.
+    assert pod["containers"][0]["name"] == "tensorflow"
+    assert pools[0]["replicaCount"] == 1
