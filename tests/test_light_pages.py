@@ -90,8 +90,10 @@ class FirstVisit:
             here = urlsplit(response.url).netloc == urlsplit(address).netloc
             if not here or response.status != 200:
                 self.wrong.append(response.url)
+        # Nothing is compressed.
         self.kilobytes = (
-            sum(len(response.body()) for response in self.responses) / 1000
+            sum(int(each.headers["content-length"]) for each in self.responses)
+            / 1000
         )
         context.close()
 
@@ -148,6 +150,20 @@ def test_the_theme_is_right_before_any_script_is_loaded(
     page.route("**/*.js*", lambda route: route.abort())
     page.goto((built_site / "en" / "index.html").as_uri())
     assert page.locator("html").get_attribute("data-theme") == theme
+    context.close()
+
+
+def test_without_scripts_there_are_colours_and_icons(
+    browser: Browser, built_site: Path
+):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+    colour = (
+        "page => getComputedStyle(page).getPropertyValue('--pst-color-border')"
+    )
+    assert page.locator("html").evaluate(colour).startswith("#")
+    assert page.evaluate(UNSEEN_ICONS) == []
     context.close()
 
 
