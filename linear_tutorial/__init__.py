@@ -1,7 +1,7 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
 The package is what the tutorial's pages run and show. Read the modules in this order:
-`data`, `models`, `loss`, `training`; `plots` draws the figures.
+`data`, `models`, `loss`, `training`, then `optimizers` and `minibatches`; `plots` draws the figures.
 """
 
 from linear_tutorial.data import (
@@ -12,7 +12,9 @@ from linear_tutorial.data import (
     true_line,
 )
 from linear_tutorial.loss import mean_squared_error
+from linear_tutorial.minibatches import make_batches, minibatch_loop
 from linear_tutorial.models import KerasLinearModel, LinearModel
+from linear_tutorial.optimizers import SGD, Adam, Momentum
 from linear_tutorial.training import (
     History,
     TrainingDivergedError,
@@ -23,14 +25,19 @@ from linear_tutorial.training import (
 
 __all__ = [
     "NUM_EXAMPLES",
+    "SGD",
     "TRUE_B",
     "TRUE_W",
+    "Adam",
     "History",
     "KerasLinearModel",
     "LinearModel",
+    "Momentum",
     "TrainingDivergedError",
+    "make_batches",
     "make_data",
     "mean_squared_error",
+    "minibatch_loop",
     "report",
     "train_step",
     "training_loop",
