@@ -21,6 +21,12 @@ from linear_tutorial import (
 
 X, Y = make_data(21)
 HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
+RUNS = {
+    "ten": training_loop(LinearModel(), X, Y),
+    "five": HISTORY,
+    "none": training_loop(LinearModel(), X, Y, epochs=0),
+    "far": training_loop(LinearModel(-4, 6), X, Y),
+}
 FIGURES: dict[str, Callable[..., Axes]] = {
     "data": lambda **kw: plots.data(X, Y, **kw),
     "fit": lambda **kw: plots.fit(X, Y, LinearModel(4, 1), **kw),
@@ -28,6 +34,8 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "parameters": lambda **kw: plots.parameters(HISTORY, **kw),
     "loss": lambda **kw: plots.loss(HISTORY, **kw),
     "loss_surface": lambda **kw: plots.loss_surface(X, Y, HISTORY, **kw),
+    "paths": lambda **kw: plots.paths(X, Y, RUNS, **kw),
+    "losses": lambda **kw: plots.losses(RUNS, **kw),
     "shifted_losses": lambda **kw: plots.shifted_losses(
         HISTORY, HISTORY.loss[:-1], **kw
     ),
@@ -164,6 +172,40 @@ def test_the_start_lies_within_the_surface_wherever_it_is():
     bottom, top = ax.get_ylim()
     assert left < -20 < right
     assert bottom < 30 < top
+
+
+def test_each_run_has_its_path_over_one_surface():
+    ax = plots.paths(X, Y, RUNS)
+    drawn = lines(ax)
+    for name, run in RUNS.items():
+        np.testing.assert_array_equal(
+            drawn[name], np.stack([run.w, run.b], axis=1)
+        )
+    np.testing.assert_array_equal(drawn["true W and b"], [[TRUE_W, TRUE_B]])
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert left < -4
+    assert right > 5
+    assert bottom < 0
+    assert top > 6
+
+
+def test_each_run_has_its_curve_of_losses():
+    ax = plots.losses(RUNS)
+    drawn = lines(ax)
+    assert list(drawn) == list(RUNS)
+    for name, run in RUNS.items():
+        np.testing.assert_array_equal(drawn[name][:, 1], run.loss)
+    assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("name", ["paths", "losses"])
+def test_runs_are_named_and_told_apart_without_colours(name: str):
+    ax = FIGURES[name]()
+    legend = {text.get_text() for text in ax.get_legend().get_texts()}
+    assert set(RUNS) <= legend
+    runs = [line for line in ax.lines if line.get_label() in RUNS]
+    assert len({line.get_linestyle() for line in runs}) == len(RUNS)
+    assert len({line.get_marker() for line in runs}) == len(RUNS)
 
 
 def test_fits_losses_fall_on_the_loops():
