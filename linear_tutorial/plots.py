@@ -3,8 +3,10 @@
 Every function draws on the `ax` that it is given, or on a new figure, and returns the axes.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, cycle, pairwise
+from math import ceil, floor
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -20,6 +22,23 @@ from linear_tutorial.training import History
 # From the palette of Okabe and Ito, which colour-blind readers can tell apart.
 _DATA, _MODEL, _TRUTH = "#0072B2", "#D55E00", "0.25"
 _SHARDS = ((_DATA, "o"), (_MODEL, "s"), ("#009E73", "^"), ("#CC79A7", "D"))
+
+# For several runs in one figure; they differ in more than their colours.
+_STYLES: list[dict[str, Any]] = [
+    {
+        "color": color,
+        "linestyle": linestyle,
+        "marker": marker,
+        "linewidth": 1.4,
+        "markersize": 4,
+    }
+    for color, linestyle, marker in (
+        (_MODEL, "-", "o"),
+        (_DATA, "--", "s"),
+        ("#009E73", ":", "^"),
+        ("#CC79A7", "-.", "D"),
+    )
+]
 
 # Loaded now, because a style context undoes what a backend sets while it is loaded within: in a
 # notebook, only the first figure would be shown.
@@ -231,19 +250,7 @@ def loss_surface(
         ('W', 'b')
     """
     ax = _axes(ax, "W", "b")
-    w = np.linspace(
-        min(*history.w, TRUE_W) - 1, max(*history.w, TRUE_W) + 1, 81
-    )
-    b = np.linspace(
-        min(*history.b, TRUE_B) - 1, max(*history.b, TRUE_B) + 1, 81
-    )
-    predictions = w[None, :, None] * np.asarray(x) + b[:, None, None]
-    losses = np.square(np.asarray(y) - predictions).mean(axis=-1)
-    levels = [1.5, 2, 3, 4, 6, 8, 11, 14]
-    contours = ax.contour(
-        w, b, losses, levels=levels, colors="0.6", linewidths=1
-    )
-    ax.clabel(contours, fontsize="small")
+    _contours(ax, x, y, [history])
     ax.plot(history.w, history.b, color=_MODEL, marker="o")
     ax.plot(TRUE_W, TRUE_B, marker="*", color=_TRUTH, markersize=14)
     for text, point in (
@@ -251,7 +258,6 @@ def loss_surface(
         ("true W and b", (TRUE_W, TRUE_B)),
     ):
         ax.annotate(text, point, xytext=(8, 6), textcoords="offset points")
-    ax.set_aspect("equal")
     return ax
 
 
@@ -427,19 +433,19 @@ def added_steps(
 
 
 @_in_style
-def compared_paths(
+def paths(
     x: tf.Tensor,
     y: tf.Tensor,
     histories: Mapping[str, History],
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the paths of two training runs over the contours of the loss.
+    """Draw the paths of several runs over the contours of the loss.
 
     Args:
         x: Inputs, shape ``(N,)``.
         y: Labels, shape ``(N,)``.
-        histories: The two runs and their names.
+        histories: The training runs to show, each under its name.
         ax: The axes to draw on; new ones by default.
 
     Returns:
@@ -448,29 +454,83 @@ def compared_paths(
     Example:
         >>> from linear_tutorial import make_data, training_loop
         >>> x, y = make_data(5)
-        >>> history = training_loop(LinearModel(), x, y)
-        >>> axes = compared_paths(x, y, {"one": history, "other": history})
-        >>> [text.get_text() for text in axes.get_legend().get_texts()]
-        ['one', 'other']
+        >>> axes = paths(x, y, {"a run": training_loop(LinearModel(), x, y)})
+        >>> [line.get_label() for line in axes.lines]
+        ['true W and b', 'a run']
     """
-    (name, first), (other_name, other) = histories.items()
-    ax = loss_surface(x, y, first, ax=ax)
-    ax.lines[0].set_label(name)
+    ax = _axes(ax, "W", "b", figsize=(5.8, 5.4))
+    _contours(ax, x, y, histories.values())
+    # First, so that the paths are not hidden under it.
     ax.plot(
-        other.w,
-        other.b,
-        color=_DATA,
-        linestyle="--",
-        marker="s",
-        label=other_name,
+        TRUE_W,
+        TRUE_B,
+        marker="*",
+        color="0.5",
+        markersize=18,
+        linestyle="none",
+        label="true W and b",
     )
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+    for (name, history), style in zip(
+        histories.items(), cycle(_STYLES), strict=False
+    ):
+        ax.plot(history.w, history.b, label=name, **style)
+    _legend_above(ax)
     return ax
 
 
-def _axes(ax: Axes | None, xlabel: str, ylabel: str) -> Axes:
+@_in_style
+def losses(histories: Mapping[str, History], *, ax: Axes | None = None) -> Axes:
+    """Draw the losses of several runs over the epochs.
+
+    Args:
+        histories: The training runs to show, each under its name.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes, from loss 0 upwards.
+
+    Example:
+        >>> run = History([5.0, 4.5], [0.0, 0.4], [10.4, 6.4])
+        >>> [line.get_label() for line in losses({"a run": run}).lines]
+        ['a run']
+    """
+    ax = _axes(ax, "epoch", "loss")
+    for (name, history), style in zip(
+        histories.items(), cycle(_STYLES), strict=False
+    ):
+        ax.plot(history.loss, label=name, **style)
+    ax.set_ylim(bottom=0)
+    _whole_epochs(ax)
+    _legend_above(ax)
+    return ax
+
+
+def _contours(
+    ax: Axes, x: tf.Tensor, y: tf.Tensor, histories: Iterable[History]
+) -> None:
+    """Draw the contours of the loss around the paths of all histories, and around the true values."""
+    all_w = [TRUE_W, *chain(*(history.w for history in histories))]
+    all_b = [TRUE_B, *chain(*(history.b for history in histories))]
+    # In whole numbers, so that a path's last digits do not move the contours' labels.
+    w = np.linspace(floor(min(all_w)) - 1, ceil(max(all_w)) + 1, 81)
+    b = np.linspace(floor(min(all_b)) - 1, ceil(max(all_b)) + 1, 81)
+    predictions = w[None, :, None] * np.asarray(x) + b[:, None, None]
+    losses = np.square(np.asarray(y) - predictions).mean(axis=-1)
+    levels = [1.5, 2, 3, 4, 6, 8, 11, 14]
+    contours = ax.contour(
+        w, b, losses, levels=levels, colors="0.6", linewidths=1
+    )
+    ax.clabel(contours, fontsize="small")
+    ax.set_aspect("equal")
+
+
+def _legend_above(ax: Axes) -> None:
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+
+
+def _axes(ax: Axes | None, xlabel: str, ylabel: str, **figure: Any) -> Axes:
     if ax is None:
-        _, ax = plt.subplots()
+        _, ax = plt.subplots(**figure)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return ax
 

@@ -22,7 +22,7 @@ class History:
     Attributes:
         w: The weight (slope); the first entry is the value before training.
         b: The bias (intercept), likewise.
-        loss: The loss of the whole batch with that `w` and `b`.
+        loss: The loss of all of the data with that `w` and `b`.
 
     Example:
         >>> history = History()
@@ -46,7 +46,7 @@ class TrainingDivergedError(ArithmeticError):
     """The loss stopped being finite.
 
     Attributes:
-        epoch: The number of updates made.
+        epoch: The number of epochs made.
         learning_rate: The learning rate in use.
         history: All states up to there; the last one has the loss that is not finite.
     """

@@ -21,6 +21,12 @@ from linear_tutorial import (
 
 X, Y = make_data(21)
 HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
+RUNS = {
+    "ten": training_loop(LinearModel(), X, Y),
+    "five": HISTORY,
+    "none": training_loop(LinearModel(), X, Y, epochs=0),
+    "far": training_loop(LinearModel(-4, 6), X, Y),
+}
 TIMES = {"eager": 0.0018, "loop in a graph": 1.9e-5, "with XLA": 2.04e-6}
 FIGURES: dict[str, Callable[..., Axes]] = {
     "data": lambda **kw: plots.data(X, Y, **kw),
@@ -30,6 +36,8 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "parameters": lambda **kw: plots.parameters(HISTORY, **kw),
     "loss": lambda **kw: plots.loss(HISTORY, **kw),
     "loss_surface": lambda **kw: plots.loss_surface(X, Y, HISTORY, **kw),
+    "paths": lambda **kw: plots.paths(X, Y, RUNS, **kw),
+    "losses": lambda **kw: plots.losses(RUNS, **kw),
     "shifted_losses": lambda **kw: plots.shifted_losses(
         HISTORY, HISTORY.loss[:-1], **kw
     ),
@@ -39,9 +47,6 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "shards": lambda **kw: plots.shards(X, Y, [11, 10], **kw),
     "added_steps": lambda **kw: plots.added_steps(
         (5, 0), [(-0.4, 0.3), (-0.1, 0.2)], **kw
-    ),
-    "compared_paths": lambda **kw: plots.compared_paths(
-        X, Y, {"one": HISTORY, "other": HISTORY}, **kw
     ),
 }
 each_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -252,13 +257,35 @@ def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
     assert first.get_marker() != second.get_marker()
 
 
-def test_two_paths_are_told_apart_by_more_than_colour():
-    other = training_loop(LinearModel(), X, Y, epochs=5, learning_rate=0.05)
-    ax = plots.compared_paths(X, Y, {"one": HISTORY, "other": other})
+def test_each_run_has_its_path_over_one_surface():
+    ax = plots.paths(X, Y, RUNS)
     drawn = lines(ax)
-    for name, history in {"one": HISTORY, "other": other}.items():
-        expected = np.transpose([history.w, history.b])
-        np.testing.assert_array_equal(drawn[name], expected)
-    first, _, second = ax.lines
-    assert first.get_linestyle() != second.get_linestyle()
-    assert first.get_marker() != second.get_marker()
+    for name, run in RUNS.items():
+        np.testing.assert_array_equal(
+            drawn[name], np.stack([run.w, run.b], axis=1)
+        )
+    np.testing.assert_array_equal(drawn["true W and b"], [[TRUE_W, TRUE_B]])
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert left < -4
+    assert right > 5
+    assert bottom < 0
+    assert top > 6
+
+
+def test_each_run_has_its_curve_of_losses():
+    ax = plots.losses(RUNS)
+    drawn = lines(ax)
+    assert list(drawn) == list(RUNS)
+    for name, run in RUNS.items():
+        np.testing.assert_array_equal(drawn[name][:, 1], run.loss)
+    assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("name", ["paths", "losses"])
+def test_runs_are_named_and_told_apart_without_colours(name: str):
+    ax = FIGURES[name]()
+    legend = {text.get_text() for text in ax.get_legend().get_texts()}
+    assert set(RUNS) <= legend
+    runs = [line for line in ax.lines if line.get_label() in RUNS]
+    assert len({line.get_linestyle() for line in runs}) == len(RUNS)
+    assert len({line.get_marker() for line in runs}) == len(RUNS)
