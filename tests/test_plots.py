@@ -31,6 +31,9 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "shifted_losses": lambda **kw: plots.shifted_losses(
         HISTORY, HISTORY.loss[:-1], **kw
     ),
+    "resumed": lambda **kw: plots.resumed(
+        HISTORY.w, HISTORY.w[2:], HISTORY.b[2:], **kw
+    ),
 }
 each_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -172,3 +175,14 @@ def test_fits_losses_fall_on_the_loops():
     np.testing.assert_array_equal(fit.get_xydata(), loop.get_xydata()[:-1])
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5"]
     assert to_hex(loop.get_color()) != to_hex(fit.get_color())
+
+
+def test_runs_that_went_on_begin_where_the_other_was_stopped():
+    ax = plots.resumed(HISTORY.w, HISTORY.w[2:], [4.0, 3.0, 2.0, 1.0])
+    drawn = lines(ax)
+    np.testing.assert_allclose(
+        drawn["everything restored"], drawn["never stopped"][2:]
+    )
+    np.testing.assert_allclose(
+        drawn["only the weights restored"], [[2, 4], [3, 3], [4, 2], [5, 1]]
+    )
