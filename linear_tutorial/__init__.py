@@ -1,9 +1,9 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
 The package is what the tutorial's pages run and show. Read the modules in this order:
-`data`, `models`, `loss`, `training`; `plots` draws the figures. `optimizers` and `minibatches`,
-`distributed`, `worker` and `cluster` belong to the pages beyond the basics, `replay` to the one about
-a run of 2021.
+`data`, `models`, `loss`, `training`; `plots` draws the figures. `optimizers`, `minibatches`,
+`resumable`, `distributed`, `worker` and `cluster` belong to the pages beyond the basics, `replay` to
+the one about a run of 2021.
 """
 
 from linear_tutorial.cluster import (

@@ -528,6 +528,49 @@ def _legend_above(ax: Axes) -> None:
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 
 
+@_in_style
+def resumed(
+    never_stopped: Sequence[float],
+    all_restored: Sequence[float],
+    weights_restored: Sequence[float],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw W over the updates, of a run that was never stopped and of two that went on from its middle.
+
+    Args:
+        never_stopped: W after 0, 1, 2, ... updates.
+        all_restored: W from where that run was stopped, when everything was restored.
+        weights_restored: Likewise, when only the weights were.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes.
+
+    Example:
+        >>> axes = resumed([5.0, 4.0, 3.0], [4.0, 3.0], [4.0, 3.5])
+        >>> axes.lines[-1].get_xdata().tolist()
+        [1, 2]
+    """
+    ax = _axes(ax, "updates made", "W")
+    ax.plot(never_stopped, color=_TRUTH, label="never stopped")
+    rest = np.arange(len(never_stopped))[-len(all_restored) :]
+    ax.plot(
+        rest,
+        all_restored,
+        color=_DATA,
+        linestyle="none",
+        marker="o",
+        label="everything restored",
+    )
+    ax.plot(
+        rest, weights_restored, color=_MODEL, label="only the weights restored"
+    )
+    _whole_epochs(ax)
+    ax.legend()
+    return ax
+
+
 def _axes(ax: Axes | None, xlabel: str, ylabel: str, **figure: Any) -> Axes:
     if ax is None:
         _, ax = plt.subplots(**figure)

@@ -11,15 +11,16 @@ from flit_core import buildapi
 
 import linear_tutorial
 from conftest import ROOT, run
-from linear_tutorial import plots
+from linear_tutorial import plots, resumable
 
 FUNCTIONS = {
     value
-    for module in (linear_tutorial, plots)
+    for module in (linear_tutorial, plots, resumable)
     for name, value in vars(module).items()
     if not name.startswith("_")
     and inspect.isfunction(value)
     and value.__module__.startswith("linear_tutorial")
+    and not value.__module__.endswith("._checks")
 }
 CLASSES = [
     value for value in vars(linear_tutorial).values() if inspect.isclass(value)

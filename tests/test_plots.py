@@ -41,6 +41,9 @@ FIGURES: dict[str, Callable[..., Axes]] = {
     "shifted_losses": lambda **kw: plots.shifted_losses(
         HISTORY, HISTORY.loss[:-1], **kw
     ),
+    "resumed": lambda **kw: plots.resumed(
+        HISTORY.w, HISTORY.w[2:], HISTORY.b[2:], **kw
+    ),
     "replay": lambda **kw: plots.replay(
         HISTORY, HISTORY.w[1:], HISTORY.b[1:], **kw
     ),
@@ -289,3 +292,14 @@ def test_runs_are_named_and_told_apart_without_colours(name: str):
     runs = [line for line in ax.lines if line.get_label() in RUNS]
     assert len({line.get_linestyle() for line in runs}) == len(RUNS)
     assert len({line.get_marker() for line in runs}) == len(RUNS)
+
+
+def test_runs_that_went_on_begin_where_the_other_was_stopped():
+    ax = plots.resumed(HISTORY.w, HISTORY.w[2:], [4.0, 3.0, 2.0, 1.0])
+    drawn = lines(ax)
+    np.testing.assert_allclose(
+        drawn["everything restored"], drawn["never stopped"][2:]
+    )
+    np.testing.assert_allclose(
+        drawn["only the weights restored"], [[2, 4], [3, 3], [4, 2], [5, 1]]
+    )

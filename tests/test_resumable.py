@@ -1,0 +1,395 @@
+"""Training that was stopped, in whatever way, ends as if it never had been."""
+
+import os
+import resource
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+import closed_form
+from conftest import run
+from linear_tutorial import KerasLinearModel, make_data, resumable
+from linear_tutorial.resumable import (
+    CheckpointError,
+    batch_of_update,
+    new_state,
+    resume,
+    saved_in,
+    train,
+    train_on_batch,
+)
+
+X, Y = make_data()
+UPDATES_PER_EPOCH = 7
+
+
+def bits(state: tf.train.Checkpoint) -> list[bytes]:
+    """Return all that a training run remembers, to the last bit."""
+    values = [*state.model.weights, *state.optimizer.variables]
+    return [value.numpy().tobytes() for value in values]
+
+
+@pytest.fixture(scope="module")
+def course() -> dict[int, list[bytes]]:
+    """Train without a stop, and tell what was remembered after each tenth update."""
+    state = new_state()
+    remembered = {}
+    for update in range(61):
+        if update % 10 == 0:
+            remembered[update] = bits(state)
+        train_on_batch(state, *batch_of_update(X, Y, update))
+    return remembered
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save checkpoints after 10, 20 and 30 updates, in a folder that is only to be copied."""
+    folder = tmp_path_factory.mktemp("saved") / "run"
+    train(folder, updates=30)
+    return folder
+
+
+@pytest.fixture
+def folder(saved: Path, tmp_path: Path) -> Path:
+    """Copy that folder."""
+    return Path(shutil.copytree(saved, tmp_path / "run"))
+
+
+def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
+    tmp_path: Path,
+):
+    # TensorFlow is imported once; what is killed is forked from there, and killed as soon as the
+    # name of a new checkpoint appears, which is before the checkpoint is complete.
+    script = """
+        import os, signal, sys, time
+        from linear_tutorial.resumable import saved_in, train
+
+        def reached():
+            paths = saved_in(sys.argv[1])
+            return int(paths[0].rpartition("-")[2]) if paths else 0
+
+        for more in 10, 20, 10:
+            goal = reached() + more
+            process = os.fork()
+            if process == 0:
+                train(sys.argv[1], updates=10**6)
+            deadline = time.monotonic() + 60
+            while reached() < goal and time.monotonic() < deadline:
+                time.sleep(0.001)
+            os.kill(process, signal.SIGKILL)
+            status = os.waitpid(process, 0)[1]
+            print("ended with", os.waitstatus_to_exitcode(status))
+        """
+    folder = tmp_path / "killed"
+    killed = run(sys.executable, "-c", dedent(script), folder)
+    assert killed.stdout.count(f"ended with {-signal.SIGKILL}") == 3
+    updates = int(saved_in(folder)[0].rpartition("-")[2]) + 20
+
+    never_stopped = train(tmp_path / "never stopped", updates=updates)
+    assert bits(train(folder, updates=updates)) == bits(never_stopped)
+
+
+def no_index(folder: Path) -> None:
+    (folder / "ckpt-30.index").unlink()
+
+
+def empty_index(folder: Path) -> None:
+    os.truncate(folder / "ckpt-30.index", 0)
+
+
+def no_data(folder: Path) -> None:
+    (folder / "ckpt-30.data-00000-of-00001").unlink()
+
+
+@pytest.mark.parametrize("damage", [no_index, empty_index, no_data])
+def test_an_unfinished_checkpoint_is_passed_over(
+    folder: Path,
+    damage: Callable[[Path], None],
+    course: dict[int, list[bytes]],
+    capsys: pytest.CaptureFixture[str],
+):
+    damage(folder)
+    state = train(folder, updates=60)
+    passed_over, went_on = capsys.readouterr().out.splitlines()
+    assert passed_over.startswith(f"passes over {folder}/ckpt-30: ")
+    assert went_on == f"goes on from {folder}/ckpt-20"
+    assert bits(state) == course[60]
+    # What was written anew is whole.
+    assert resumable.damage_of(f"{folder}/ckpt-60") is None
+
+
+def test_what_a_killed_process_left_in_its_temporary_folder_does_no_harm(
+    folder: Path, course: dict[int, list[bytes]]
+):
+    left = folder / "ckpt-40_temp" / "part-00000-of-00001.index.tempstate17"
+    left.parent.mkdir()
+    left.write_text("half")
+    (folder / "checkpoint.tmp17").write_text("half")
+    assert bits(train(folder, updates=60)) == course[60]
+
+
+def test_a_first_checkpoint_that_was_never_finished_is_a_fresh_start(
+    folder: Path,
+    tmp_path: Path,
+    course: dict[int, list[bytes]],
+    capsys: pytest.CaptureFixture[str],
+):
+    first = tmp_path / "first"
+    first.mkdir()
+    data = "ckpt-10.data-00000-of-00001"
+    shutil.copy(folder / data, first / data)
+    assert bits(train(first, updates=60)) == course[60]
+    assert capsys.readouterr().out.endswith("starts at the beginning\n")
+
+
+@given(
+    name=st.sampled_from(["data-00000-of-00001", "index"]),
+    place=st.floats(0, 1, exclude_max=True),
+    bit=st.sampled_from([None, *range(8)]),
+)
+def test_whatever_byte_is_lost_or_bit_is_wrong_only_whole_states_are_restored(
+    saved: Path,
+    course: dict[int, list[bytes]],
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    place: float,
+    bit: int | None,
+):
+    folder = tmp_path_factory.mktemp("damaged") / "run"
+    shutil.copytree(saved, folder)
+    path = folder / f"ckpt-30.{name}"
+    content = bytearray(path.read_bytes())
+    at = int(place * len(content))
+    if bit is None:
+        del content[at:]
+    else:
+        content[at] ^= 1 << bit
+    path.write_bytes(content)
+
+    state = new_state()
+    resume(state, folder)
+    # Some bits of an index mean nothing.
+    good = [20] if bit is None or name != "index" else [20, 30]
+    assert bits(state) in [course[updates] for updates in good]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        Path.unlink,
+        lambda path: os.truncate(path, 0),
+        lambda path: os.truncate(path, 100),
+        lambda path: path.write_bytes(b"\xff\x00\xfe"),
+    ],
+    ids=["missing", "empty", "torn", "garbage"],
+)
+def test_a_damaged_list_of_checkpoints_costs_nothing(
+    folder: Path,
+    damage: Callable[[Path], object],
+    course: dict[int, list[bytes]],
+    capsys: pytest.CaptureFixture[str],
+):
+    damage(folder / "checkpoint")
+    assert bits(train(folder, updates=60)) == course[60]
+    assert capsys.readouterr().out == f"goes on from {folder}/ckpt-30\n"
+
+
+def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(folder: Path):
+    for path in folder.glob("*.data*"):
+        os.truncate(path, 7)
+    before = contents(folder)
+    with pytest.raises(CheckpointError, match="no checkpoint in"):
+        train(folder, updates=60)
+    assert contents(folder) == before
+
+    for path in folder.glob("ckpt-*"):
+        path.unlink()
+    with pytest.raises(CheckpointError, match="no checkpoint in"):
+        train(folder, updates=60)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.is_file()
+    }
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """Let the kernel refuse every file of more than some bytes, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 500, 900])
+def test_a_full_disk_stops_the_training_and_the_last_good_checkpoint_is_used(
+    folder: Path,
+    room: int,
+    course: dict[int, list[bytes]],
+    capsys: pytest.CaptureFixture[str],
+):
+    before = contents(folder)
+    with pytest.raises(CheckpointError) as caught, full_disk(room):
+        train(folder, updates=60)
+    assert str(caught.value) == (
+        "update 40 could not be saved (File too large); "
+        f"last good checkpoint: {folder}/ckpt-30"
+    )
+    assert contents(folder) == before
+
+    assert bits(train(folder, updates=60)) == course[60]
+    assert capsys.readouterr().out == f"goes on from {folder}/ckpt-30\n" * 2
+
+
+def test_the_last_good_checkpoint_is_not_one_that_was_passed_over(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    no_index(folder)
+    with (
+        pytest.raises(CheckpointError, match="last good checkpoint") as caught,
+        full_disk(500),
+    ):
+        train(folder, updates=60)
+    assert str(caught.value).endswith(f": {folder}/ckpt-20")
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with (
+        pytest.raises(CheckpointError, match="last good checkpoint: none"),
+        full_disk(0),
+    ):
+        train(tmp_path, updates=10)
+
+
+def test_another_optimizers_checkpoints_are_not_taken_for_this_ones(
+    folder: Path,
+):
+    model = KerasLinearModel()
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    with pytest.raises(AssertionError):
+        resume(tf.train.Checkpoint(model=model, optimizer=optimizer), folder)
+
+
+def test_three_checkpoints_are_kept(tmp_path: Path):
+    train(tmp_path, updates=30)
+    train(tmp_path, updates=45)
+    names = [Path(path).name for path in saved_in(tmp_path)]
+    assert names == ["ckpt-45", "ckpt-40", "ckpt-30"]
+
+
+def test_with_all_updates_made_nothing_is_trained_or_written(folder: Path):
+    before = contents(folder)
+    state = train(folder, updates=20)
+    assert int(state.optimizer.iterations) == 30
+    assert contents(folder) == before
+
+
+@given(epoch=st.integers(0, 10**6))
+def test_every_epoch_takes_each_example_once(epoch: int):
+    updates = range(epoch * UPDATES_PER_EPOCH, (epoch + 1) * UPDATES_PER_EPOCH)
+    batches = [batch_of_update(X, Y, update) for update in updates]
+    assert [len(x) for x, _ in batches] == [32] * 6 + [9]
+    taken = np.concatenate([np.stack(batch) for batch in batches], axis=1)
+    order = np.argsort(taken[0])
+    np.testing.assert_array_equal(taken[:, order], np.stack([X, Y]))
+    # In an order of its own.
+    later = batch_of_update(X, Y, updates.stop)[0]
+    assert not np.array_equal(later, batches[0][0])
+
+
+def test_training_takes_the_steps_of_momentum():
+    """Compare with its two lines in float64."""
+    state = new_state()
+    parameters, velocity = np.array([5.0, 0.0]), np.zeros(2)
+    for update in range(100):
+        batch = batch_of_update(X, Y, update)
+        gradient = closed_form.gradient(*map(np.asarray, batch), *parameters)
+        velocity = 0.9 * velocity - 0.02 * gradient
+        parameters += velocity
+        train_on_batch(state, *batch)
+    reached = float(state.model.w), float(state.model.b)
+    np.testing.assert_allclose(reached, parameters, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        (lambda: batch_of_update(X, Y, -1), "update must be .* -1"),
+        (lambda: train("nowhere", updates=-1), "updates must be .* -1"),
+        (lambda: train("nowhere", updates=1.5), "updates must be .* 1.5"),
+    ],
+)
+def test_bad_input_is_named(do: Callable[[], object], said: str):
+    with pytest.raises(ValueError, match=said):
+        do()
+    assert not Path("nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("updates", "said"),
+    [("-1", "error: updates must be"), ("60", "error: no checkpoint in")],
+)
+def test_the_program_says_what_is_wrong_in_one_line(
+    folder: Path, updates: str, said: str, monkeypatch: pytest.MonkeyPatch
+):
+    for path in folder.glob("*.index"):
+        path.unlink()
+    arguments = ["resumable", str(folder), "--updates", updates]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as caught:
+        resumable._main()
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_keras_saves_a_line_that_is_not_registered_and_cannot_load_it(
+    tmp_path: Path,
+):
+    """As the page says."""
+    model = KerasLinearModel()
+    model(X)
+    model.save(tmp_path / "line.keras")
+    with pytest.raises(TypeError, match="KerasLinearModel"):
+        keras.models.load_model(tmp_path / "line.keras")
+
+
+def test_a_restore_that_fails_may_have_changed_variables(folder: Path):
+    """As the page says: that is why a checkpoint is read through first."""
+    path = folder / "ckpt-30.data-00000-of-00001"
+    content = bytearray(path.read_bytes())
+    content[0] ^= 1
+    path.write_bytes(content)
+    state = new_state()
+    with pytest.raises(tf.errors.DataLossError):
+        state.restore(f"{folder}/ckpt-30").assert_consumed()
+    assert float(state.model.w) != 5
+
+
+def test_without_an_assertion_a_renamed_part_is_not_restored(folder: Path):
+    """As the page says."""
+    state = new_state()
+    renamed = tf.train.Checkpoint(model=state.model, rule=state.optimizer)
+    status = renamed.restore(f"{folder}/ckpt-30")
+    assert float(state.model.w) != 5
+    assert int(state.optimizer.iterations) == 0
+    status.expect_partial()
