@@ -69,7 +69,7 @@ def main() -> int:
         sys.exit(built.stdout + built.stderr)
     complaints = []
     print(
-        f"{'page':<24}{'':<7}{'KB':>5}{'mobile':>8}{'desktop':>8}"
+        f"{'page':<27}{'':<7}{'KB':>5}{'mobile':>8}{'desktop':>8}"
         f"{'access.':>9}{'practices':>11}{'SEO':>5}"
     )
     handler = partial(Host, directory=str(SITE))
@@ -178,7 +178,7 @@ def print_row(page: str, language: str, looks: dict[str, Look]) -> None:
         min(look.scores[name] for look in looks.values()) for name in OTHERS
     ]
     print(
-        f"{page:<24}{language:<7}{kilobytes:>5.0f}{performance}"
+        f"{page:<27}{language:<7}{kilobytes:>5.0f}{performance}"
         f"{worst[0]:>9}{worst[1]:>11}{worst[2]:>5}",
         flush=True,
     )

@@ -83,6 +83,8 @@
     // The surface: for the line of least squares, the contours are ellipses.
     const plane = panel(PLANE, words.plane, left);
     plane.classList.add("plane");
+    // What is reached by keyboard may not stand in a picture.
+    plane.setAttribute("role", "group");
     left.append(controls, status);
     const slope = mean(points.x.map((x, i) => x * y[i])) / mean(points.x.map((x) => x * x));
     const best = state(points, slope, mean(y));
