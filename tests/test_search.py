@@ -125,7 +125,7 @@ FIRST = {
         "training loop": "reference/glossary.html#term-training-loop",
         "trained model": "tutorial/training_loop.html#the-trained-model",
         "batching": "tutorial/data.html#one-batch",
-        "how to save the weights": "tutorial/keras.html#save-what-it-learned",
+        "how to save what it learned": "tutorial/keras.html#save-what-it-learned",
         "gradients hand": "tutorial/training_loop.html#the-gradients-by-hand",
         "Checkp": "reference/glossary.html#term-checkpoint",
         "tf.GradientTape": "tutorial/training_loop.html#four-steps",
@@ -147,6 +147,43 @@ def test_the_best_place_comes_first(page: Page, address: str, language: str):
         assert results, query
         assert results[0].place == place, query
         assert results[0].marks, query
+
+
+# What today's Keras says to the code of old tutorials, and the section of the page about it.
+ERRORS = {
+    "module 'keras._tf_keras.keras.losses' has no attribute 'mean_squared_error'": (
+        "tf-keras-losses-has-no-attribute-mean-squared-error"
+    ),
+    "UserWarning: The model does not have any trainable weights.": (
+        "fit-runs-but-the-loss-does-not-change"
+    ),
+    "object has no attribute 'submodules'": (
+        "a-keras-model-is-not-a-tf-module-any-more"
+    ),
+    "The filename must end in `.weights.h5`.": (
+        "the-filename-must-end-in-weights-h5"
+    ),
+    "File format not supported: filepath=my_checkpoint": (
+        "file-format-not-supported-load-weights-rejects-old-files"
+    ),
+    "You are loading weights into a model that has not yet been built.": (
+        "loading-weights-into-a-model-that-has-not-yet-been-built"
+    ),
+    "expected 2 variables, but received 0 variables during loading": (
+        "the-empty-file"
+    ),
+}
+
+
+@each_language
+def test_an_error_message_leads_to_its_explanation(
+    page: Page, disk: str, language: str
+):
+    search = open_dialog(page, disk, language)
+    for message, section in ERRORS.items():
+        first = search(message)[:1]
+        places = [result.place for result in first]
+        assert places == [f"history/what_changed.html#{section}"], message
 
 
 @pytest.mark.parametrize(
