@@ -169,22 +169,14 @@ def distributed_training_loop(
     same_shape("x", x, "y", y)
     epochs = integer_at_least(0, "epochs", epochs)
 
-    x_shards = distribute(strategy, x, sizes)
-    y_shards = distribute(strategy, y, sizes)
+    shards = [distribute(strategy, values, sizes) for values in (x, y)]
     with strategy.scope():
         model = LinearModel()
     step = tf.function(distributed_train_step)
     history = History()
     for epoch in range(epochs + 1):
         if epoch > 0:
-            step(
-                strategy,
-                model,
-                x_shards,
-                y_shards,
-                learning_rate,
-                global_batch_size,
-            )
+            step(strategy, model, *shards, learning_rate, global_batch_size)
         w, b = model.w.numpy(), model.b.numpy()
         history.append(w, b, mean_squared_error(y, LinearModel(w, b)(x)))
         if not math.isfinite(history.loss[-1]):

@@ -35,13 +35,12 @@ def train(
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     x, y = make_data()
     sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
-    x_shards = distribute(strategy, x, sizes)
-    y_shards = distribute(strategy, y, sizes)
+    shards = [distribute(strategy, values, sizes) for values in (x, y)]
     with strategy.scope():
         model = LinearModel()
     epoch = tf.Variable(0)
 
-    # Saving may need all workers, so all save; what the chief saves is what counts.
+    # Saving may need all workers, so all save; the chief's files are restored.
     is_chief = strategy.extended.should_checkpoint
     name = "chief" if is_chief else f"{strategy.cluster_resolver.task_id}"
     checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
@@ -53,7 +52,7 @@ def train(
     step = tf.function(distributed_train_step)
     report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
     while epoch < EPOCHS:
-        step(strategy, model, x_shards, y_shards, LEARNING_RATE, len(x))
+        step(strategy, model, *shards, LEARNING_RATE, len(x))
         epoch.assign_add(1)
         manager.save()
         report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))

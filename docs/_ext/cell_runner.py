@@ -193,7 +193,7 @@ class _Watch:
             for module in list(sys.modules.values())
             if getattr(module, "__file__", None)
         }
-        paths = set(map(_source, (self._read - self._written) | loaded))
+        paths = set(map(_source, (self._read | loaded) - self._written))
         modules = {name.partition(".")[0] for name in sys.modules}
         if self._started_processes:
             paths |= set(sources_below(root))
