@@ -564,7 +564,11 @@ def resumed(
         label="everything restored",
     )
     ax.plot(
-        rest, weights_restored, color=_MODEL, label="only the weights restored"
+        rest,
+        weights_restored,
+        color=_MODEL,
+        linestyle="--",
+        label="only the weights restored",
     )
     _whole_epochs(ax)
     ax.legend()
