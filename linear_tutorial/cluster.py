@@ -17,8 +17,9 @@ _HOST = "127.0.0.1"
 # Kills the process group that it leads, to which the workers belong, when this process is gone:
 # then the pipe is closed, however this process came to its end.
 _GUARD = ["sh", "-c", "read -r _; kill -s KILL 0"]
-# When a worker has failed, the others have this many seconds to notice by themselves.
-_PATIENCE = 30.0
+# When a worker has failed, the others have this many seconds to notice by themselves, for which
+# TensorFlow takes ten, and to end, which takes long where many processes share a processor.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
