@@ -6,6 +6,7 @@ that knows how such a container looks inside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -104,10 +105,13 @@ class CodeCell:
 
     @property
     def error(self) -> str | None:
-        """The last line of the traceback, if the cell raised."""
+        """The error that the cell raised, with all that it says; what is before it is where."""
         for output in self._outputs():
             if "traceback" in output.get("classes", []):
-                return output.astext().strip().splitlines()[-1]
+                text = output.astext().strip()
+                _, _, last = text.rpartition("Traceback (most recent call last)")
+                said = re.search(r"^\w+(: .*)?\Z|^\w+: .*", last, re.M | re.S)
+                return said[0] if said else text.splitlines()[-1]
         return None
 
     @property
