@@ -178,6 +178,19 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
         assert (html / place.removeprefix(address)).is_file()
 
 
+def test_accepted_numbers_are_shown_in_both_languages(project: Path):
+    assert make(project).returncode == 0
+    page = "tutorial/model"
+    edit(project, f"docs/{page}.md", "print(model(3.0))", "print(model(4.0))")
+    result = make(project, "accept")
+    assert executed(result.stdout) == {page}
+    changed = re.findall(r"^(\S+): \d+ accepted$", result.stdout, re.MULTILINE)
+    assert changed == [page]
+    assert make(project).returncode == 0
+    for language in "en", "zh-cn":
+        assert "tf.Tensor(20.0, shape=()" in shown(project, language, page)
+
+
 def test_an_edit_to_the_figures_executes_only_pages_that_draw(project: Path):
     assert make(project).returncode == 0
     edit(
@@ -190,17 +203,3 @@ def test_an_edit_to_the_figures_executes_only_pages_that_draw(project: Path):
     assert result.returncode == 0, result.stderr
     assert "accepted" not in result.stdout
     assert executed(result.stdout) == DRAWING
-
-
-def test_accepted_numbers_are_shown_in_both_languages(project: Path):
-    edit(project, "linear_tutorial/data.py", "seed: int = 42", "seed: int = 43")
-    result = make(project, "accept")
-    assert executed(result.stdout) == PAGES
-    changed = re.findall(r"^(\S+): \d+ accepted$", result.stdout, re.MULTILINE)
-    assert set(changed) == PAGES
-    assert make(project).returncode == 0
-    promised = (project / "docs/tutorial/model.md").read_text()
-    (loss,) = re.findall(r"^loss: (\d+\.\d{5})$", promised, re.MULTILINE)
-    assert loss != "10.36089"
-    for language in "en", "zh-cn":
-        assert loss in shown(project, language, "tutorial/model")

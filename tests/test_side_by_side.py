@@ -111,6 +111,8 @@ def test_the_choice_goes_with_the_reader_from_page_to_page(
 ):
     page.goto(f"{address}/en/tutorial/data.html")
     turn(page, "on")
+    # From disk, another process shows the next page; it is told a moment later.
+    page.wait_for_timeout(200)
     page.get_by_role("link", name=re.compile("next", re.IGNORECASE)).click()
     page.wait_for_url("**/model.html")
     page.wait_for_selector("html[data-side-by-side]")

@@ -109,7 +109,9 @@ class CodeCell:
         for output in self._outputs():
             if "traceback" in output.get("classes", []):
                 text = output.astext().strip()
-                _, _, last = text.rpartition("Traceback (most recent call last)")
+                _, _, last = text.rpartition(
+                    "Traceback (most recent call last)"
+                )
                 said = re.search(r"^\w+(: .*)?\Z|^\w+: .*", last, re.M | re.S)
                 return said[0] if said else text.splitlines()[-1]
         return None
