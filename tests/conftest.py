@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import gettext
+import json
 import os
 import re
 import shutil
@@ -99,13 +100,26 @@ def copy_sources(target: Path) -> None:
             shutil.copyfile(original, copy)
 
 
+def without_drawn_times(path: Path) -> bytes:
+    """Read a file; if it is a notebook, without its drawings of times."""
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            drawing = output.get("data", {}).get("image/svg+xml", [])
+            if any("<!-- time per step" in line for line in drawing):
+                drawing.clear()
+    return json.dumps(notebook).encode()
+
+
 def contents(site: Path) -> dict[str, bytes]:
     """Read all files, without times that were measured.
 
     Keras prints some; a drawing of times has a digest of itself for a name.
     """
     files = {
-        path.relative_to(site).as_posix(): path.read_bytes()
+        path.relative_to(site).as_posix(): without_drawn_times(path)
         for path in site.rglob("*")
         if path.is_file()
     }
