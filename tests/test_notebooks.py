@@ -338,7 +338,7 @@ def test_it_keeps_the_promises_of_its_page(
 ):
     install, *cells = code(read(built_site, language, page))
     expected = promises(page)
-    assert [cell.source for cell in cells] == [
+    assert [cell.source.strip() for cell in cells] == [
         OPTIONS.sub("", source).strip() for source, _ in expected
     ]
     with kernels.start() as client:
