@@ -71,12 +71,12 @@ def libraries_of(modules: Iterable[str]) -> list[str]:
 
 
 def sources_below(folder: Path) -> list[Path]:
-    """List the Python files that a process could run, but not those that were built or installed."""
+    """List the Python files that a process could run; not those built or installed, nor tests."""
     return [
         path
         for path in folder.rglob("*.py")
         if not any(
-            part.startswith((".", "_build"))
+            part.startswith((".", "_build", "tests"))
             for part in path.relative_to(folder).parts
         )
     ]
