@@ -10,17 +10,14 @@ import tensorflow as tf
 
 import closed_form
 from linear_tutorial import (
-    SGD,
-    Adam,
     KerasLinearModel,
     LinearModel,
-    Momentum,
     TrainingDivergedError,
-    make_batches,
     make_data,
-    minibatch_loop,
     training_loop,
 )
+from linear_tutorial.minibatches import make_batches, minibatch_loop
+from linear_tutorial.optimizers import SGD, Adam, Momentum
 
 X, Y = make_data(21)
 Array = np.ndarray

@@ -1,8 +1,11 @@
 """The package as those who install it see it."""
 
+import importlib
 import inspect
 import os
+import pkgutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,20 +14,29 @@ from flit_core import buildapi
 
 import linear_tutorial
 from conftest import ROOT, run
-from linear_tutorial import plots, resumable
 
-FUNCTIONS = {
+PUBLIC = [
     value
-    for module in (linear_tutorial, plots, resumable)
-    for name, value in vars(module).items()
+    for module in pkgutil.iter_modules(linear_tutorial.__path__)
+    if not module.name.startswith("_")
+    for name, value in vars(
+        importlib.import_module(f"linear_tutorial.{module.name}")
+    ).items()
     if not name.startswith("_")
-    and inspect.isfunction(value)
-    and value.__module__.startswith("linear_tutorial")
-    and not value.__module__.endswith("._checks")
-}
-CLASSES = [
-    value for value in vars(linear_tutorial).values() if inspect.isclass(value)
+    and getattr(value, "__module__", None) == f"linear_tutorial.{module.name}"
 ]
+# What only the command of a module calls has no result to show.
+FUNCTIONS = [
+    value
+    for value in PUBLIC
+    if inspect.isfunction(value)
+    and value.__module__ != "linear_tutorial.worker"
+]
+CLASSES = [value for value in PUBLIC if inspect.isclass(value)]
+
+
+def full_name(value: Callable) -> str:
+    return f"{value.__module__}.{value.__qualname__}"
 
 
 def test_all_names_of_the_design_can_be_imported_and_nothing_is_printed():
@@ -49,8 +61,8 @@ def test_the_constants_are_those_of_the_tutorial():
 
 @pytest.mark.parametrize(
     "function",
-    sorted(FUNCTIONS, key=lambda function: function.__name__),
-    ids=lambda function: function.__name__,
+    FUNCTIONS,
+    ids=full_name,
 )
 def test_a_docstring_tells_arguments_result_and_shows_an_example(function):
     text = inspect.getdoc(function)
@@ -61,7 +73,7 @@ def test_a_docstring_tells_arguments_result_and_shows_an_example(function):
         assert f"    {name}: " in text.partition("Args:")[2]
 
 
-@pytest.mark.parametrize("value", CLASSES, ids=lambda c: c.__name__)
+@pytest.mark.parametrize("value", CLASSES, ids=full_name)
 def test_every_class_is_documented(value: type):
     assert inspect.getdoc(value)
 

@@ -19,13 +19,15 @@ from linear_tutorial import (
     TRUE_W,
     KerasLinearModel,
     LinearModel,
+    make_data,
+    training_loop,
+)
+from linear_tutorial.replay import (
     Moments,
     data_with_moments,
-    make_data,
     moments_from_losses,
     recorded_losses,
     recorded_run,
-    training_loop,
 )
 
 RECORDED = recorded_run()

@@ -22,14 +22,12 @@ from hypothesis import strategies as st
 
 import closed_form
 from conftest import ROOT, run
-from linear_tutorial import (
-    WorkersFailedError,
-    cluster,
+from linear_tutorial import cluster, make_data
+from linear_tutorial.cluster import WorkersFailedError, run_workers
+from linear_tutorial.distributed import (
     distribute,
     distributed_train_step,
     distributed_training_loop,
-    make_data,
-    run_workers,
     shard_sizes,
 )
 
@@ -42,7 +40,8 @@ ALONE = tf.distribute.get_strategy()
 ON_DEVICES = """
 import json, sys
 import tensorflow as tf
-from linear_tutorial import distributed_training_loop, make_data
+from linear_tutorial import make_data
+from linear_tutorial.distributed import distributed_training_loop
 
 devices = [tf.config.LogicalDeviceConfiguration()] * 4
 (cpu,) = tf.config.list_physical_devices("CPU")
