@@ -60,6 +60,15 @@ class CheckCatalogue(SphinxTransform):
             used.add(source)
             if source not in entries or not entries[source].string:
                 logger.error("not translated: %s", text, location=node)
+            elif isinstance(node, nodes.math_block) and text != str(
+                entries[source].string
+            ):
+                # Sphinx would take it for text, and lose it.
+                logger.error(
+                    "a formula is the same in every language: %s",
+                    text,
+                    location=node,
+                )
             if source != text or not entries.get(source):
                 node["nothing_to_apply"] = True
         for text, entry in entries.items():
