@@ -202,8 +202,8 @@ def resume(
             break
         print(f"passes over {path}: {damage}")
     else:
-        # The manager's list is written after the first checkpoint is whole.
-        if Path(folder, "checkpoint").exists():
+        # A kill can leave the first checkpoint unfinished, and no list yet.
+        if len(paths) > 1 or Path(folder, "checkpoint").exists():
             raise CheckpointError(
                 f"no checkpoint in {folder} can be read; "
                 "to begin anew, choose another folder"

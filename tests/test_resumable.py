@@ -205,14 +205,21 @@ def test_a_damaged_list_of_checkpoints_costs_nothing(
     assert capsys.readouterr().out == f"goes on from {folder}/ckpt-30\n"
 
 
-def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(folder: Path):
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "unlisted"])
+def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(
+    folder: Path, listed: bool
+):
     for path in folder.glob("*.data*"):
         os.truncate(path, 7)
+    if not listed:
+        (folder / "checkpoint").unlink()
     before = contents(folder)
     with pytest.raises(CheckpointError, match="no checkpoint in"):
         train(folder, updates=60)
     assert contents(folder) == before
 
+
+def test_a_list_without_its_checkpoints_is_not_begun_anew(folder: Path):
     for path in folder.glob("ckpt-*"):
         path.unlink()
     with pytest.raises(CheckpointError, match="no checkpoint in"):

@@ -343,20 +343,27 @@ def block(language: str, word: str) -> str:
     return found
 
 
+def told(folder: Path) -> Path:
+    """Put a Python into a folder that only prints what it was told."""
+    python = folder / "python"
+    python.write_text(
+        '#!/bin/sh\necho "$TF_CONFIG" | tr -d "\\n"\necho " $*"\n'
+    )
+    python.chmod(0o755)
+    return folder
+
+
 def test_the_batch_script_tells_each_process_its_place(tmp_path: Path):
-    # Stand-ins for Slurm's two commands, and for Python one that prints what it was told.
+    # Stand-ins for Slurm's two commands.
     (tmp_path / "scontrol").write_text("#!/bin/sh\nprintf 'n1\\nn2\\n'\n")
     (tmp_path / "srun").write_text(
         '#!/bin/sh\nshift\nfor n in 0 1; do SLURM_PROCID=$n "$@"; done\n'
-    )
-    (tmp_path / "python").write_text(
-        '#!/bin/sh\necho "$TF_CONFIG" | tr -d "\\n"\necho " $*"\n'
     )
     for program in tmp_path.iterdir():
         program.chmod(0o755)
     result = run(
         *["bash", "-c", block("bash", "SBATCH")],
-        PATH=f"{tmp_path}:{os.environ['PATH']}",
+        PATH=f"{told(tmp_path)}:{os.environ['PATH']}",
         SLURM_JOB_NODELIST="n[1-2]",
     )
     assert result.stderr == ""
@@ -370,16 +377,40 @@ def test_the_batch_script_tells_each_process_its_place(tmp_path: Path):
     assert index == 1
 
 
-def test_the_manifests_start_the_worker_of_this_package():
-    job = yaml.safe_load(block("yaml", "TFJob"))
-    pod = job["spec"]["tfReplicaSpecs"]["Worker"]["template"]["spec"]
-    pools = yaml.safe_load(block("yaml", "workerPoolSpecs"))["workerPoolSpecs"]
-    containers = pod["containers"] + [pool["containerSpec"] for pool in pools]
-    assert len(containers) == 3
-    for container in containers:
-        *command, folder = container["command"]
+def test_the_pods_of_the_job_find_each_other(tmp_path: Path):
+    service, job = yaml.safe_load_all(block("yaml", "kind: Job"))
+    name, spec = job["metadata"]["name"], job["spec"]
+    pod = spec["template"]["spec"]
+    (container,) = pod["containers"]
+    assert service["spec"] == {
+        "clusterIP": "None",
+        "selector": {"batch.kubernetes.io/job-name": name},
+    }
+    # Kubernetes calls the pods of an indexed job so, within the domain of the service.
+    domain = service["metadata"]["name"]
+    assert (spec["completionMode"], pod["subdomain"]) == ("Indexed", domain)
+    hosts = [f"{name}-{index}.{domain}" for index in range(spec["completions"])]
+    for index, _ in enumerate(hosts):
+        result = run(
+            *container["command"],
+            PATH=f"{told(tmp_path)}:{os.environ['PATH']}",
+            JOB_COMPLETION_INDEX=str(index),
+        )
+        assert result.stderr == ""
+        config, command = result.stdout.strip().split(" -m ")
+        assert json.loads(config) == {
+            "cluster": {"worker": [f"{host}:12345" for host in hosts]},
+            "task": {"type": "worker", "index": index},
+        }
+        assert command == "linear_tutorial.worker /shared/line"
+
+
+def test_the_pools_of_vertex_ai_start_the_worker_of_this_package():
+    job = yaml.safe_load(block("yaml", "workerPoolSpecs"))
+    assert job["scheduling"] == {"restartJobOnWorkerRestart": True}
+    pools = job["workerPoolSpecs"]
+    for pool in pools:
+        *command, folder = pool["containerSpec"]["command"]
         assert command == ["python", "-m", "linear_tutorial.worker"]
-        assert folder.startswith("/")
-    # The operator gives TF_CONFIG to the container of this name alone.
-    assert pod["containers"][0]["name"] == "tensorflow"
-    assert pools[0]["replicaCount"] == 1
+        assert folder.startswith("/gcs/")
+    assert [pool["replicaCount"] for pool in pools] == [1, 1]
