@@ -8,6 +8,9 @@ from _pytest.doctest import ReprFailDoctest
 
 from github_annotations import annotation
 
+# Python imports it by itself, where it is meant to.
+collect_ignore = ["docs/_ext/sitecustomize.py"]
+
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Write an annotation for a failure."""

@@ -125,23 +125,49 @@ def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
     assert executed(site) == set()
 
 
-def test_what_a_started_process_could_run_counts(site: Site):
-    site.write("helper.py", "print(42)\n")
-    site.write_page(
+@pytest.mark.parametrize(
+    ("start", "exactly"),
+    [
+        ('[sys.executable, "helper.py"]', True),
+        ('[sys.executable, "-I", "helper.py"]', False),
+        ('["env", sys.executable, "helper.py"]', False),
+    ],
+    ids=["python", "isolated", "other"],
+)
+def test_what_a_started_process_used_counts(
+    site: Site, start: str, exactly: bool
+):
+    site.write(
+        "helper.py",
         """
-        ```{code-cell} ipython3
+import os, signal, sys
+sys.path.insert(0, ".")
+import constants
+print(constants.ANSWER, flush=True)
+# It has no time to say what it used.
+os.kill(os.getpid(), signal.SIGKILL)
+""",
+    )
+    site.write("constants.py", "ANSWER = 42\n")
+    site.write("unused.py", "")
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
         import subprocess, sys
-        subprocess.run([sys.executable, "helper.py"], check=True);
+        subprocess.run({start});
         ```
 
-        ```{expected-output}
+        ```{{expected-output}}
         42
         ```
         """
     )
     assert executed(site) == {"index"}
     assert executed(site) == set()
-    site.write("helper.py", "print(43)\n")
+    # Of a process that nobody could watch, everything that it could use counts.
+    site.write("unused.py", "UNUSED = True")
+    assert executed(site) == (set() if exactly else {"index"})
+    site.write("constants.py", "ANSWER = 43\n")
     assert "- 42\n+ 43" in site.build().said
 
 

@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
 
@@ -30,9 +32,6 @@ from compare_output import is_kept
 from conftest import ROOT, run, serve
 from notebooks import install
 from prose_markdown import prose_around_cells
-
-# In one worker, so that one process serves all kernels.
-pytestmark = pytest.mark.xdist_group("notebooks")
 
 DOCS = ROOT / "docs"
 PAGES = sorted(
@@ -238,6 +237,7 @@ class Kernels:
 
     def __init__(self, installed: Path, folder: Path) -> None:
         self._folder = folder
+        self._numbers = count()
         self._starter = subprocess.Popen(
             [sys.executable, "-P", ROOT / "tests" / "kernels.py"],
             cwd=folder,
@@ -255,7 +255,9 @@ class Kernels:
     @contextmanager
     def start(self) -> Iterator[BlockingKernelClient]:
         """Start a kernel, and end it."""
-        path, _ = write_connection_file(str(self._folder / "connection.json"))
+        path, _ = write_connection_file(
+            str(self._folder / f"{next(self._numbers)}.json")
+        )
         client = BlockingKernelClient()
         client.load_connection_file(path)
         print(path, file=self._starter.stdin, flush=True)
@@ -331,23 +333,28 @@ def test_kernels_know_nothing_of_the_project_but_the_package(
     assert output.text.split() == ["None", str(package)]
 
 
-@each_language
 @each_page
-def test_it_keeps_the_promises_of_its_page(
-    built_site: Path, kernels: Kernels, language: str, page: str
+def test_in_both_languages_it_keeps_the_promises_of_its_page(
+    built_site: Path, kernels: Kernels, page: str
 ):
-    install, *cells = code(read(built_site, language, page))
     expected = promises(page)
-    assert [cell.source.strip() for cell in cells] == [
-        OPTIONS.sub("", source).strip() for source, _ in expected
-    ]
-    with kernels.start() as client:
-        execute(client, DESCRIBE)
-        assert execute(client, install.source) == []
-        for cell, (source, promise) in zip(cells, expected, strict=True):
-            for outputs in cell.outputs, execute(client, cell.source):
-                kept = is_kept(promise, printed(outputs))
-                assert kept or "unchecked" in source, printed(outputs)
+
+    def check(language: str) -> None:
+        install, *cells = code(read(built_site, language, page))
+        assert [cell.source.strip() for cell in cells] == [
+            OPTIONS.sub("", source).strip() for source, _ in expected
+        ]
+        with kernels.start() as client:
+            execute(client, DESCRIBE)
+            assert execute(client, install.source) == []
+            for cell, (source, promise) in zip(cells, expected, strict=True):
+                for outputs in cell.outputs, execute(client, cell.source):
+                    kept = is_kept(promise, printed(outputs))
+                    assert kept or "unchecked" in source, printed(outputs)
+
+    # At once, because kernels wait more than they compute.
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(check, LANGUAGES))
 
 
 @each_language

@@ -7,15 +7,13 @@ the files that they open, and all modules that they import.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory, TemporaryFile
 from typing import Any
 
 # Before anything that reads them is imported: which outputs come must not depend on what else is
@@ -37,21 +35,15 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
 
-from dependencies import INFLUENCES, sources_below
+from dependencies import INFLUENCES
 from describe_figure import print_figure
 from end_with_parent import end_with_parent
-from page_process import Cell, Output, Used, error_output, failed
+from page_process import Cell, Output, error_output, failed
+from page_uses import used
+from watch_process import watch_process
 
 # Beside the variables that are known to influence results.
 NEEDED = {"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}
-# Audit events of a new process, whose own doings nobody watches.
-STARTS = {
-    "os.exec",
-    "os.fork",
-    "os.posix_spawn",
-    "os.system",
-    "subprocess.Popen",
-}
 # What a reader of a finished page cannot see happen.
 UPDATES = {"clear_output", "update_display_data"}
 SHOWN = {"stream", "display_data", "execute_result", "error"}
@@ -153,75 +145,16 @@ def main(
         if not name.startswith(INFLUENCES):
             del os.environ[name]
     runner = CellRunner()
-    watch = _Watch()
-    sys.addaudithook(watch)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    # Gone before it is asked what was used: the modules that TensorFlow writes for itself are not.
-    with TemporaryDirectory() as temporary:
-        os.environ["TMPDIR"] = tempfile.tempdir = temporary
-        for cell in cells:
-            outputs = runner.run(cell.source)
-            results.send(outputs)
-            if failed(cell, outputs):
-                break
-    results.send(watch.used(root))
-
-
-class _Watch:
-    """An audit hook that notes which files are opened, and whether processes are started."""
-
-    def __init__(self) -> None:
-        self._read: set[str] = set()
-        self._written: set[str] = set()
-        self._started_processes = False
-
-    def __call__(self, event: str, details: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(details[0], str):
-            path, _mode, flags = details
-            reads = flags & os.O_ACCMODE == os.O_RDONLY
-            (self._read if reads else self._written).add(
-                os.path.abspath(path)  # noqa: PTH100
-            )
-        elif event in STARTS:
-            self._started_processes = True
-
-    def used(self, root: Path) -> Used:
-        """Tell which files and modules the process used."""
-        loaded = {
-            module.__file__
-            for module in list(sys.modules.values())
-            if getattr(module, "__file__", None)
-        }
-        paths = set(map(_source, (self._read | loaded) - self._written))
-        modules = {name.partition(".")[0] for name in sys.modules}
-        if self._started_processes:
-            paths |= set(sources_below(root))
-            modules |= packages_distributions().keys()
-        return Used(
-            files=sorted(
-                _name(path, root)
-                for path in paths
-                if path.is_file()
-                and not any(map(path.is_relative_to, INSTALLED))
-            ),
-            modules=sorted(modules),
-        )
-
-
-# What is in these folders counts by its version, or is no file.
-INSTALLED = (sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr")
-
-
-def _name(path: Path, root: Path) -> str:
-    """Name a file of the project in a way that survives a move of it, and any other one by its path."""
-    return (
-        path.relative_to(root) if path.is_relative_to(root) else path
-    ).as_posix()
-
-
-def _source(path: str) -> Path:
-    """Return the file that was compiled into a cached module; any other file is its own source."""
-    if path.endswith(".pyc"):
-        return Path(importlib.util.source_from_cache(path))
-    return Path(path)
+    with NamedTemporaryFile("r", errors="surrogateescape") as journal:
+        watch_process(journal.name)
+        # Gone before it is asked what was used: what TensorFlow writes for itself is not.
+        with TemporaryDirectory() as temporary:
+            os.environ["TMPDIR"] = tempfile.tempdir = temporary
+            for cell in cells:
+                outputs = runner.run(cell.source)
+                results.send(outputs)
+                if failed(cell, outputs):
+                    break
+        results.send(used(journal.read(), root))

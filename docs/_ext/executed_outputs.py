@@ -157,7 +157,10 @@ def _cell(cell: NotebookNode) -> Cell:
 def _execute(
     app: Sphinx, store: OutputStore, pages: list[Page]
 ) -> dict[str, Path]:
-    """Execute pages, as many at once as there are processors, and keep their outputs."""
+    """Execute pages and keep their outputs.
+
+    One page more at a time than there are processors, because some wait for processes of theirs.
+    """
     prepare(Path(app.confdir), app.config.execution_preload)
 
     def execute(page: Page) -> Path:
@@ -171,7 +174,7 @@ def _execute(
         print(f"executed {page.docname} in {run.seconds:.1f} s", flush=True)
         return store.save(page.digest, _record(app, page, run, started))
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as threads:
         return dict(
             zip(
                 [page.docname for page in pages],
