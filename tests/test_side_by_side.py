@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import lxml.html
 import pytest
 from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from side_by_side import BLOCKS, write_translations
 
@@ -106,19 +108,30 @@ def test_every_page_shows_the_words_of_the_other_edition(
     context.close()
 
 
+def wait_until_remembered(page: Page) -> None:
+    """Look again until the page knows of the choice.
+
+    From disk, another process shows each page, and the browser tells it a moment later.
+    """
+    for _ in range(10):
+        with suppress(PlaywrightTimeoutError):
+            page.wait_for_selector("html[data-side-by-side]", timeout=1000)
+            return
+        page.reload()
+    raise AssertionError("the choice was forgotten")
+
+
 def test_the_choice_goes_with_the_reader_from_page_to_page(
     page: Page, address: str
 ):
     page.goto(f"{address}/en/tutorial/data.html")
     turn(page, "on")
-    # From disk, another process shows the next page; it is told a moment later.
-    page.wait_for_timeout(200)
     page.get_by_role("link", name=re.compile("next", re.IGNORECASE)).click()
     page.wait_for_url("**/model.html")
-    page.wait_for_selector("html[data-side-by-side]")
+    wait_until_remembered(page)
     page.get_by_role("link", name="中文", exact=True).click()
     page.wait_for_url("**/zh-cn/tutorial/model.html")
-    page.wait_for_selector("html[data-side-by-side]")
+    wait_until_remembered(page)
     assert page.get_by_text(
         "A model is variables and a computation"
     ).is_visible()
@@ -144,7 +157,7 @@ def test_what_the_reader_looks_at_stays_in_its_place(page: Page, address: str):
     # A deep link also leads to its place where the choice was made before.
     turn(page, "on")
     page.goto(f"{address}/en/tutorial/keras.html#let-fit-do-it")
-    page.wait_for_selector("html[data-side-by-side]")
+    wait_until_remembered(page)
     page.wait_for_timeout(200)
     box = page.locator("#let-fit-do-it > h2").bounding_box()
     assert box
