@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import gettext
+import hashlib
 import json
 import os
 import re
@@ -32,6 +33,8 @@ import sphinx.locale
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sphinx.cmd.build import build_main
+
+from digest_files import digest_files
 
 ROOT = Path(__file__).parents[1]
 
@@ -86,6 +89,21 @@ def serve(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@contextmanager
+def remembered(*looked_at: Path, **versions: str) -> Iterator[bool]:
+    """Tell whether a check of these files has passed already, and note it when it passes now.
+
+    For checks that take long: what has not changed need not be looked at again.
+    """
+    files = [*looked_at, ROOT / "requirements.txt"]
+    digest = digest_files(ROOT, files)
+    key = hashlib.sha256(repr((digest, versions)).encode()).hexdigest()
+    note = ROOT / "_build" / "tested" / key
+    yield note.exists()
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
 
 
 def copy_sources(target: Path) -> None:

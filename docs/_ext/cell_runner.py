@@ -16,16 +16,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory, TemporaryFile
 from typing import Any
 
-# Before anything that reads them is imported: which outputs come must not depend on what else is
-# set up on this machine.
-os.environ.update(
-    KERAS_BACKEND="tensorflow",
-    KERAS_HOME=f"{os.devnull}/keras",
-    MATPLOTLIBRC=os.devnull,
-    MPLBACKEND="module://matplotlib_inline.backend_inline",
-    PYDEVD_DISABLE_FILE_VALIDATION="1",
-    TF_CPP_MIN_LOG_LEVEL="3",
-)
+from dependencies import FIXED, INFLUENCES
+
+# Before anything that reads them is imported.
+os.environ.update(FIXED)
 
 import matplotlib.pyplot  # noqa: F401
 import matplotlib_inline.backend_inline  # noqa: F401
@@ -35,7 +29,6 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
 
-from dependencies import INFLUENCES
 from describe_figure import print_figure
 from end_with_parent import end_with_parent
 from page_process import Cell, Output, error_output, failed

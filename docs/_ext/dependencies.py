@@ -18,6 +18,15 @@ INFLUENCES = (
     *("CUDA_", "KERAS_", "LANG", "LC_", "MKL_", "MPL", "NUMPY_", "NPY_"),
     *("OMP_", "OPENBLAS_", "PYTHONHASHSEED", "TF_", "TZ", "XLA_"),
 )
+# What every page finds instead of what is set up on this machine.
+FIXED = {
+    "KERAS_BACKEND": "tensorflow",
+    "KERAS_HOME": f"{os.devnull}/keras",
+    "MATPLOTLIBRC": os.devnull,
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def observe(
             **{
                 name: value
                 for name, value in os.environ.items()
-                if name.startswith(INFLUENCES)
+                if name.startswith(INFLUENCES) and name not in FIXED
             },
         },
     )
