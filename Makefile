@@ -11,7 +11,7 @@ sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest mutants kills bench audit accept serve catalogues lock linkcheck clean
+.PHONY: help html test doctest builds mutants kills bench audit accept serve catalogues lock linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -20,7 +20,7 @@ help: ## List the targets
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@$(RUN) build.py
 
-test: $(READY) ## Run every test
+test: $(READY) ## Run every test but the whole builds; what has not changed is not looked at again
 	@$(RUN) -m pytest
 
 doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XML is in _build/doctest
@@ -28,6 +28,9 @@ doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XM
 	$(RUN) -m pytest --numprocesses=0 --junitxml=_build/doctest/package.xml linear_tutorial || status=1; \
 	$(call sphinx,dummy) -D promises_report=_build/doctest/pages.xml || status=1; \
 	exit $$status
+
+builds: $(READY) ## Test whole builds of a copy: nothing stale, the same bytes again (takes minutes)
+	@$(RUN) -m pytest --numprocesses=0 tests/builds.py
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
 	@$(RUN) tests/mutants.py

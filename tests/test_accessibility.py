@@ -37,14 +37,13 @@ def test_the_page_has_no_barrier_in_either_theme(
     with remembered(*looked_at, browser=browser.version) as passed:
         if passed:
             return
-        page = browser.new_page()
-        page.goto(path.as_uri())
         for theme, rules in RULES.items():
-            page.emulate_media(color_scheme=theme)
+            page = browser.new_page(color_scheme=theme)
+            page.goto(path.as_uri())
             page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
             result = Axe().run(page, options=rules)
             assert not result.violations_count, result.generate_report()
-        page.close()
+            page.close()
 
 
 def test_side_by_side_has_no_barrier(browser: Browser, built_site: Path):

@@ -189,7 +189,7 @@ def words(element: lxml.html.HtmlElement) -> str:
 def test_links_lead_out_of_the_book_only(
     built_site: Path, language: str, page: str
 ):
-    """As long as the public address is not known, that is; see test_build.py."""
+    """As long as the public address is not known, that is; see builds.py."""
     expected = article(built_site, language, page)
     prose = rendered(read(built_site, language, page))
     assert prose.xpath(".//a/@href") == expected.xpath(

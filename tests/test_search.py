@@ -363,6 +363,12 @@ def test_enter_leads_to_a_page_with_the_same_results(page: Page, address: str):
     expect(page.locator("main .search-list li")).to_have_count(len(others))
     assert read_results(page) == others
 
+    # The other language is asked the same.
+    page.locator("a.language-switch").click()
+    page.wait_for_url("**/en/search.html?q=*")
+    expect(page.locator("main input[name=q]")).to_have_value("张量")
+    expect(page.locator("main .search-list li").first).to_be_visible()
+
 
 def test_a_result_opens_at_its_section(page: Page, address: str):
     search = open_dialog(page, address, "zh-cn")

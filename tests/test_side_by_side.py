@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import lxml.html
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from side_by_side import BLOCKS, write_translations
 
@@ -109,16 +107,20 @@ def test_every_page_shows_the_words_of_the_other_edition(
 
 
 def wait_until_remembered(page: Page) -> None:
-    """Look again until the page knows of the choice.
+    """Look into another window until the choice is known there.
 
-    From disk, another process shows each page, and the browser tells it a moment later.
+    From disk, each page has a process of its own, and what is stored takes a moment between them.
     """
-    for _ in range(10):
-        with suppress(PlaywrightTimeoutError):
-            page.wait_for_selector("html[data-side-by-side]", timeout=1000)
-            return
-        page.reload()
-    raise AssertionError("the choice was forgotten")
+    other = page.context.new_page()
+    other.goto(page.url)
+    for _ in range(20):
+        if is_on(other):
+            break
+        other.wait_for_timeout(500)
+        other.reload()
+    else:
+        raise AssertionError("the choice was forgotten")
+    other.close()
 
 
 def test_the_choice_goes_with_the_reader_from_page_to_page(
@@ -126,12 +128,13 @@ def test_the_choice_goes_with_the_reader_from_page_to_page(
 ):
     page.goto(f"{address}/en/tutorial/data.html")
     turn(page, "on")
+    wait_until_remembered(page)
     page.get_by_role("link", name=re.compile("next", re.IGNORECASE)).click()
     page.wait_for_url("**/model.html")
-    wait_until_remembered(page)
+    page.wait_for_selector("html[data-side-by-side]")
     page.get_by_role("link", name="中文", exact=True).click()
     page.wait_for_url("**/zh-cn/tutorial/model.html")
-    wait_until_remembered(page)
+    page.wait_for_selector("html[data-side-by-side]")
     assert page.get_by_text(
         "A model is variables and a computation"
     ).is_visible()
@@ -156,8 +159,9 @@ def test_what_the_reader_looks_at_stays_in_its_place(page: Page, address: str):
     assert top() == pytest.approx(before, abs=2)
     # A deep link also leads to its place where the choice was made before.
     turn(page, "on")
-    page.goto(f"{address}/en/tutorial/keras.html#let-fit-do-it")
     wait_until_remembered(page)
+    page.goto(f"{address}/en/tutorial/keras.html#let-fit-do-it")
+    page.wait_for_selector("html[data-side-by-side]")
     page.wait_for_timeout(200)
     box = page.locator("#let-fit-do-it > h2").bounding_box()
     assert box

@@ -14,6 +14,8 @@ from typing import Any
 JOURNAL = "PAGE_JOURNAL"
 # Audit events of a program that may be another than Python, and that nobody watches.
 OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
+# How Python's `platform` learns the name of the processor, for TensorFlow; it reads no file.
+HARMLESS = ["uname", "-p"]
 
 
 def watch_process(journal: str) -> None:
@@ -36,7 +38,7 @@ def watch_process(journal: str) -> None:
             note("reads" if reads else "writes", path)
         elif event == "import":
             note("imports", details[0].partition(".")[0])
-        elif event == "subprocess.Popen":
+        elif event == "subprocess.Popen" and details[1] != HARMLESS:
             python = os.fsdecode(details[0]) == sys.executable
             note("starts", "python" if python else "other")
         elif event in OTHER_PROGRAMS:

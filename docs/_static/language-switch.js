@@ -25,6 +25,8 @@
     const link = event.currentTarget;
     localStorage.setItem("language", link.hreflang);
     const block = firstVisibleBlock();
+    // The question of the search page.
+    link.search = window.location.search;
     link.hash = window.scrollY > 0 && block > 0 ? `block-${block}` : "";
   }
 
