@@ -9,9 +9,9 @@
   const BLOCKS = "h1, h2, h3, h4, p, li, dt, dd, pre, figure, tr, div.math";
   const FRAGMENT = /^#block-(\d+)$/;
 
+  // The search page has none.
   const article = document.querySelector("article.bd-article");
-  if (!article) return;
-  const blocks = [...article.querySelectorAll(BLOCKS)];
+  const blocks = [...(article?.querySelectorAll(BLOCKS) ?? [])];
 
   const headerHeight = () =>
     document.querySelector(".bd-header-article")?.getBoundingClientRect().bottom ?? 0;
