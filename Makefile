@@ -33,16 +33,16 @@ builds: $(READY) ## Test whole builds of a copy: nothing stale, the same bytes a
 	@$(RUN) -m pytest --numprocesses=0 tests/builds.py
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
-	@$(RUN) tests/mutants.py
+	@PYTHONPATH=docs/_ext $(RUN) tests/mutants.py
 
 kills: $(READY) ## Kill builds at random; the next one must be right each time (takes minutes)
-	@$(RUN) tests/kills.py
+	@PYTHONPATH=docs/_ext $(RUN) tests/kills.py
 
 bench: $(READY) ## Time builds against the stock way of MyST-NB (takes minutes)
 	@PYTHONPATH=docs/_ext $(RUN) tests/bench.py
 
 audit: $(READY) ## Look at every page with Lighthouse: its weight, speed, barriers (takes minutes, needs npm)
-	@$(RUN) tests/audit.py
+	@PYTHONPATH=docs/_ext $(RUN) tests/audit.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,dummy) -D accept_outputs=1
