@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ from tempfile import TemporaryDirectory
 _HOST = "127.0.0.1"
 # Kills the process group that it leads, to which the workers belong, when this process is gone:
 # then the pipe is closed, however this process came to its end.
-_GUARD = ["sh", "-c", "read -r _; kill -s KILL 0"]
+_GUARD = [
+    sys.executable,
+    "-c",
+    "import os, signal, sys; sys.stdin.read(); os.killpg(0, signal.SIGKILL)",
+]
 # When a worker has failed, the others have this many seconds to notice by themselves, for which
 # TensorFlow takes ten, and to end, which takes long where many processes share a processor.
 _PATIENCE = 60.0

@@ -63,9 +63,19 @@ def sections(article: HtmlElement) -> list[Section]:
     ...     print(section)
     Section(title='All', anchor='a', prose='One two.\\nThree.', code='')
     Section(title='Code', anchor='b', prose='', code='1 +\\n1')
+    >>> formula = "<math><mover><mi>x</mi><mo accent='true'>_</mo></mover></math>"
+    >>> sections(
+    ...     lxml.html.fromstring(
+    ...         f"<article><section id='c'><h1>Mean</h1><p>of {formula}</p></section></article>"
+    ...     )
+    ... )
+    [Section(title='Mean', anchor='c', prose='of x', code='')]
     """
     for noise in article.xpath(NOISE):
         noise.drop_tree()
+    # A stroke above a letter is no text.
+    for stroke in article.xpath(".//mover/mo[@accent='true']"):
+        stroke.drop_tree()
     for formula in list(article.iter("math")):
         text = "".join(formula.itertext())
         formula.clear(keep_tail=True)
