@@ -37,6 +37,12 @@ from sphinx.cmd.build import build_main
 from digest_files import digest_files
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(DOCS).with_suffix("").as_posix()
+    for path in DOCS.rglob("*")
+    if path.suffix in {".md", ".rst"}
+)
 
 # Machines are shared; how long an example takes says nothing about the code.
 settings.register_profile("project", deadline=None, max_examples=40)

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from conftest import ROOT, remembered
+from conftest import PAGES, remembered
 from digest_files import files_below
 
 # In the dark, only colours are others.
@@ -16,14 +16,6 @@ RULES = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
 }
-
-
-DOCS = ROOT / "docs"
-PAGES = sorted(
-    path.relative_to(DOCS).with_suffix("").as_posix()
-    for path in DOCS.rglob("*")
-    if path.suffix in {".md", ".rst"}
-)
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])

@@ -12,15 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from conftest import ROOT
+from conftest import PAGES
 
 DIALOG = "#pst-search-dialog"
-DOCS = ROOT / "docs"
-PAGES = sorted(
-    path.relative_to(DOCS).with_suffix("").as_posix()
-    for pattern in ("**/*.md", "**/*.rst")
-    for path in DOCS.glob(pattern)
-)
 # The theme says so on every first visit.
 OF_THE_THEME = "Got invalid theme mode: . Resetting to auto."
 
