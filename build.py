@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -167,6 +168,8 @@ def build_edition(language: str, wheel: str, stderr: Path | None) -> None:
     # Only here: a build with nothing to do takes less time than this import.
     from sphinx.cmd.build import main as sphinx_build
 
+    # A quarter of the time, else: a book is many small objects, and nearly all are needed to the end.
+    gc.disable()
     end_with_parent()
     os.chdir(ROOT)
     if stderr:

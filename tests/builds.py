@@ -53,8 +53,10 @@ def test_two_sites_of_the_same_sources_are_the_same_byte_by_byte(
 def test_an_edit_to_prose_executes_nothing_and_reads_one_page(project: Path):
     assert make(project).returncode == 0
     before = times_of_reading(project)
-    edit(project, "docs/tutorial/data.md", "## One batch", "## A single batch")
+    site = contents(project / "_build" / "html")
+    page = "docs/tutorial/data.md"
     catalogue = "docs/locales/zh_CN/LC_MESSAGES/tutorial/data.po"
+    edit(project, page, "## One batch", "## A single batch")
     edit(project, catalogue, '"One batch"', '"A single batch"')
     result = make(project)
     assert result.returncode == 0, result.stderr
@@ -66,6 +68,11 @@ def test_an_edit_to_prose_executes_nothing_and_reads_one_page(project: Path):
         Path(f"html-{language}", "tutorial", "data.doctree")
         for language in ("en", "zh-cn")
     }
+    # What is kept from one build to the next leaves no trace.
+    edit(project, page, "## A single batch", "## One batch")
+    edit(project, catalogue, '"A single batch"', '"One batch"')
+    assert make(project).returncode == 0
+    assert contents(project / "_build" / "html") == site
 
 
 def times_of_reading(project: Path) -> dict[Path, int]:

@@ -22,17 +22,19 @@ from icons import Icon
 HEIGHT, ASCENT = 512, 448
 # What has no meaning outside of a font.
 FIRST_PRIVATE = "\ue000"
+ESCAPED = re.compile(r"\\([0-9a-f]{4,5})(?![0-9a-f])", re.IGNORECASE)
 FONT = re.compile(r'url\("?[^")]*/(?P<style>fa-[a-z]+)-\d+\.woff2"?\)')
 
 
 def with_small_icon_fonts(css: str, styles: dict[str, dict[str, Icon]]) -> str:
     """Put a font of the icons that a style sheet names in the place of each font of all icons."""
+    named = _letters_in(css)
 
     def small_font(match: re.Match[str]) -> str:
         icons = {
             icon.letter: icon
             for icon in styles[match["style"]].values()
-            if _names(css, icon.letter)
+            if icon.letter in named
         }
         font = b64encode(icon_font(icons.values())).decode()
         return f'url("data:font/woff;base64,{font}")'
@@ -40,11 +42,10 @@ def with_small_icon_fonts(css: str, styles: dict[str, dict[str, Icon]]) -> str:
     return FONT.sub(small_font, css)
 
 
-def _names(css: str, letter: str) -> bool:
-    """Tell whether a style sheet has a letter; a digit is hardly meant as an icon."""
-    return letter >= FIRST_PRIVATE and (
-        letter in css or f"\\{ord(letter):x}" in css
-    )
+def _letters_in(css: str) -> set[str]:
+    """List the letters that may mean an icon; a digit hardly does."""
+    escaped = {chr(int(code, 16)) for code in ESCAPED.findall(css)}
+    return {letter for letter in escaped.union(css) if letter >= FIRST_PRIVATE}
 
 
 def icon_font(icons: Iterable[Icon]) -> bytes:

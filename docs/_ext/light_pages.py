@@ -23,7 +23,8 @@ from sphinx.util.typing import ExtensionMetadata
 from digest_files import files_below
 from icon_font import with_small_icon_fonts
 from icons import Icon, draw_icons, read_icons
-from used_css import read_style_sheet, used_css, words_in
+from memoized import memoized
+from used_css import names_in, read_style_sheet, used_css, words_in
 
 ICONS = "static/scripts/fontawesome.js"
 STYLE = "_static/style.css"
@@ -115,13 +116,13 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if not path.is_relative_to(static)
     }
     html = "".join(pages.values())
-    scripts = [path for path in asked_for(static, html) if path.suffix == ".js"]
-    css = used_css(
-        "\n".join(
-            read_style_sheet(folder / name, static) for name in style_sheets
-        ),
-        words_in(html + "".join(path.read_text() for path in scripts)),
+    asked = asked_for(static, html)
+    scripts = [path for path in asked if path.suffix == ".js"]
+    css = "\n".join(
+        read_style_sheet(folder / name, static) for name in style_sheets
     )
+    words = words_in(html + "".join(path.read_text() for path in scripts))
+    css = memoized(app, used_css, css, sorted(words & names_in(css)))
     css = '@charset "utf-8";\n' + with_small_icon_fonts(css, templates.icons())
     (folder / STYLE).write_text(css, encoding="utf-8")
     digest = hashlib.sha256(css.encode()).hexdigest()[:8]
@@ -129,7 +130,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         new = STYLE_LINK.sub(rf"\g<address>?v={digest}", text)
         if new != text:
             path.write_text(new, encoding="utf-8")
-    for path in set(files_below(static)) - asked_for(static, html):
+    asked |= asked_for(static, STYLE)
+    for path in set(files_below(static)) - asked:
         path.unlink()
     for path in sorted(static.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):
@@ -139,10 +141,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def asked_for(folder: Path, text: str) -> set[Path]:
     """List the files that a text names, or a style sheet or a script that it names."""
     named: set[Path] = set()
-    while (
-        new := {path for path in files_below(folder) if path.name in text}
-        - named
-    ):
+    files = set(files_below(folder))
+    while new := {path for path in files - named if path.name in text}:
         named |= new
         text = "".join(
             path.read_text(encoding="utf-8")
@@ -155,6 +155,7 @@ def asked_for(folder: Path, text: str) -> set[Path]:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
+    app.setup_extension("memoized")
     # After the theme has written style sheets.
     app.connect("build-finished", finish, priority=800)
     return {

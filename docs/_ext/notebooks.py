@@ -24,6 +24,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from code_cells import code_cells
 from executed_outputs import read_executed, records
+from memoized import memoized
 from prose_markdown import prose_around_cells
 
 METADATA = {
@@ -90,8 +91,10 @@ def page_cells(
         for node in doctree.findall()
         if isinstance(node, nodes.math | nodes.math_block)
     ]
-    prose = prose_around_cells(
-        context["body"], formulas, context["pageurl"] or ""
+    prose = memoized(
+        app,
+        prose_around_cells,
+        *(context["body"], formulas, context["pageurl"] or ""),
     )
     for text, cell in zip(prose, [*code, None], strict=True):
         if text:
@@ -129,6 +132,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("executed_outputs")
     app.setup_extension("language_switch")
+    app.setup_extension("memoized")
     app.add_config_value("wheel", "", "html", str)
     app.add_config_value("colab_repository", "", "html", str)
     # Before the theme looks which of its parts have something to show.

@@ -35,7 +35,7 @@ def prose_around_cells(
     ... )
     ['Here $\\hat x$ is', 'and no more.']
     """
-    soup = BeautifulSoup(body, "html.parser")
+    soup = BeautifulSoup(body, "lxml")
     for formula, latex in zip(soup("math"), formulas, strict=True):
         formula["latex"] = latex
     for cell in soup("div", class_="cell"):

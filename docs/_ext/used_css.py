@@ -8,6 +8,7 @@ less.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from posixpath import normpath, relpath
@@ -20,6 +21,7 @@ IMPORT = re.compile(r'@import\s+["\'](?P<address>[^"\']+)["\']\s*;')
 ADDRESS = re.compile(
     r'url\((?P<quote>["\']?)(?!data:|#|/|\w+:)(?P<address>[^"\')]+)(?P=quote)\)'
 )
+ESCAPE = re.compile(r"\\(?P<code>[0-9a-fA-F]{1,6})\s?")
 # What holds more rules, and applies them in some conditions.
 CONDITIONS = {"container", "layer", "media", "supports"}
 # Selectors that hold more selectors, of which one is enough.
@@ -33,6 +35,20 @@ def words_in(text: str) -> set[str]:
     ['See', 'a', 'big', 'class', 'href', 'p', 'top']
     """
     return set(WORD.findall(text))
+
+
+def names_in(css: str) -> set[str]:
+    r"""List what may be a name in a style sheet, however it is spelled.
+
+    >>> sorted(names_in(r".\31 0:not(#top)"))
+    ['0', '10', '31', 'not', 'top']
+    """
+    return words_in(css) | words_in(ESCAPE.sub(_unescaped, css))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    # What is no character stands in no name.
+    return chr(min(int(match["code"], 16), sys.maxunicode))
 
 
 def read_style_sheet(path: Path, folder: Path) -> str:
@@ -50,13 +66,14 @@ def read_style_sheet(path: Path, folder: Path) -> str:
     )
 
 
-def used_css(text: str, words: set[str]) -> str:
-    """Keep the rules that can apply where no other names are used than these words.
+def used_css(text: str, names: Iterable[str]) -> str:
+    """Keep the rules that can apply where no other names are used than these.
 
     >>> used_css("p, q { top: 0 } .big:not(.small) p { top: 1 } .small { top: 2 }", {"p", "big"})
     'p, q{top: 0}\\n.big:not(.small) p{top: 1}'
     """
     rules = tinycss2.parse_stylesheet(text, skip_whitespace=True)
+    words = set(names)
     # An animation is kept if a rule that is kept names it.
     said = "\n".join(_kept(rules, words, ""))
     return "\n".join(_kept(rules, words, said))
