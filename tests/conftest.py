@@ -34,7 +34,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sphinx.cmd.build import build_main
 
-from digest_files import digest_files
+from digest_files import digest_files, files_below
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -92,7 +92,9 @@ def serve(folder: Path) -> Iterator[str]:
     """Serve a folder, and tell at which address."""
     handler = partial(QuietHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # It ends at the next time that it looks whether it should.
+        serving = partial(server.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serving, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
@@ -110,6 +112,21 @@ def remembered(*looked_at: Path, **versions: str) -> Iterator[bool]:
     yield note.exists()
     note.parent.mkdir(parents=True, exist_ok=True)
     note.touch()
+
+
+def what_is_loaded(edition: Path, page: str) -> list[Path]:
+    """List the files of which a page is made in a browser."""
+    path = edition / f"{page}.html"
+    html = path.read_text(encoding="utf-8")
+    return [
+        path,
+        *files_below(edition / "_static"),
+        *[
+            picture
+            for picture in files_below(edition / "_images")
+            if picture.name in html
+        ],
+    ]
 
 
 def copy_sources(target: Path) -> None:

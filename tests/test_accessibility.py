@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from conftest import PAGES, remembered
-from digest_files import files_below
+from conftest import PAGES, remembered, what_is_loaded
 
 # In the dark, only colours are others.
 RULES = {
@@ -23,10 +22,11 @@ RULES = {
 def test_the_page_has_no_barrier_in_either_theme(
     browser: Browser, built_site: Path, language: str, name: str
 ):
-    edition = built_site / language
-    path = edition / f"{name}.html"
-    looked_at = [path, Path(__file__), *files_below(edition / "_static")]
-    with remembered(*looked_at, browser=browser.version) as passed:
+    path = built_site / language / f"{name}.html"
+    looked_at = what_is_loaded(built_site / language, name)
+    with remembered(
+        *looked_at, Path(__file__), browser=browser.version
+    ) as passed:
         if passed:
             return
         for theme, rules in RULES.items():
