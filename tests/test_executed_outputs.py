@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -192,6 +193,37 @@ def test_a_file_outside_of_the_project_counts(
     assert executed(site) == set()
     table.write_text("43")
     assert "- 42\n+ 43" in site.build().said
+
+
+@pytest.mark.parametrize("caches", [None, "caches"])
+def test_the_list_of_fonts_that_matplotlib_keeps_does_not_count(
+    site: Site, caches: str | None, tmp_path_factory: pytest.TempPathFactory
+):
+    home = tmp_path_factory.mktemp("home")
+    places = {"HOME": str(home)}
+    draw = [sys.executable, "-c", "import matplotlib.pyplot"]
+    run(*draw, **places)
+    if caches:
+        places["XDG_CACHE_HOME"] = str(home / caches)
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        import subprocess
+        subprocess.run({draw});
+        ```
+        """
+    )
+
+    def said() -> str:
+        result = run(*site.command(), cwd=site.root, **places)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    assert "executed index" in said()
+    # The first build on a machine writes it while pages run.
+    for fonts in home.rglob("fontlist-*.json"):
+        fonts.write_text(fonts.read_text().replace("DejaVu", "DejàVu"))
+    assert "executed index" not in said()
 
 
 def test_a_variable_that_is_not_looked_at_does_not_reach_the_page(site: Site):

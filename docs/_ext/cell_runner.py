@@ -36,7 +36,10 @@ from page_uses import used
 from watch_process import watch_process
 
 # Beside the variables that are known to influence results.
-NEEDED = {"HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TMPDIR"}
+NEEDED = {
+    *("HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"),
+    *("TMPDIR", "XDG_CACHE_HOME"),
+}
 # What a reader of a finished page cannot see happen.
 UPDATES = {"clear_output", "update_display_data"}
 SHOWN = {"stream", "display_data", "execute_result", "error"}

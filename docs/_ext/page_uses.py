@@ -7,11 +7,17 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import matplotlib
+
 from dependencies import sources_below
 from page_process import Used
 
-# What is in these folders counts by its version, or is no file.
-INSTALLED = (sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr")
+# What is in these folders counts by its version, was made from such, or is no file. matplotlib keeps a
+# list of the installed fonts, which the first build on a machine writes while pages run.
+INSTALLED = (
+    *(sys.prefix, sys.base_prefix, matplotlib.get_cachedir()),
+    *("/dev", "/proc", "/sys", "/usr"),
+)
 
 
 def used(journal: str, root: Path) -> Used:
