@@ -52,7 +52,9 @@ def main() -> int:
             state = STATES[number % 2]
             put(project, state)
             if chance.random() < 0.5:
-                shutil.rmtree(project / "_build" / "executed")
+                shutil.rmtree(
+                    project / "_build" / "executed", ignore_errors=True
+                )
             seconds = chance.uniform(0, longest)
             killed, left = kill_a_build(project, seconds, chance)
             result = run("make", "html", cwd=project)

@@ -296,6 +296,31 @@ def test_a_module_that_a_page_writes_for_itself_is_left_nowhere(site: Site):
     assert not Path((site.root / ".place").read_text()).exists()
 
 
+def test_a_run_that_was_disturbed_is_believed_once(site: Site):
+    # As when a process that the page starts is killed by someone else, in the first run only.
+    page = write(site)
+    page.write_text(
+        page.read_text()
+        .replace("print(helper.ANSWER)", "    print('whole:', file.tell() > 1)")
+        .replace("\n42\n", "\nwhole: True\n")
+    )
+    for language in "en", "zh_CN":
+        assert "+ whole: False" in site.build(language).said
+    for language in "en", "zh_CN":
+        build = site.build(language)
+        assert build.ok, build.said
+    assert runs(site) == 2
+
+    # What is broken for another reason stays broken, and runs once for all languages.
+    page.write_text(page.read_text().replace("whole: True", "whole: true"))
+    for languages in range(3):
+        for language in "en", "zh_CN":
+            assert "+ whole: True" in site.build(language).said
+        assert runs(site) == 2 + languages
+    page.write_text(page.read_text().replace("whole: true", "whole: True"))
+    assert executed(site) == set()
+
+
 def test_damaged_outputs_are_made_again(site: Site):
     write(site)
     assert site.build().ok

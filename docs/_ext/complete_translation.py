@@ -40,7 +40,7 @@ class CheckCatalogue(SphinxTransform):
             logger.error(
                 "no catalogue %s; run 'make catalogues'",
                 path,
-                location=self.env.docname,
+                location=(self.env.docname, 1),
             )
             return
         with path.open("rb") as file:
@@ -91,8 +91,10 @@ class CheckCatalogue(SphinxTransform):
                 logger.error(
                     "not on the page any more: %s", text, location=place
                 )
-        for text in catalogue.obsolete:
-            logger.error("obsolete: %s", text, location=str(path))
+        for text, entry in catalogue.obsolete.items():
+            logger.error(
+                "obsolete: %s", text, location=f"{path}:{entry.lineno}"
+            )
 
     def _catalogue(self) -> Path:
         (locale_dir,) = self.config.locale_dirs

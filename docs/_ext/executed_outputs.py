@@ -23,11 +23,12 @@ from myst_nb.core.read import (
 )
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode, from_dict
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
 from dependencies import libraries_of, observe
+from expected_output import page_checks
 from output_store import OutputStore, Record, read_record
 from page_process import Cell, Run, failed, prepare, run_page
 
@@ -112,8 +113,14 @@ def execute_pages(
     # The builds of all languages meet here: the first one executes, the others find.
     with FileLock(folder / "lock"):
         store = OutputStore(folder, root)
-        found = {page.docname: store.find(page.digest) for page in pages}
-        missing = [page for page in pages if found[page.docname] is None]
+        found = {}
+        missing = []
+        for page in pages:
+            record = store.find(page.digest)
+            if record is None or _is_doubtful(app, env, page, record):
+                missing.append(page)
+            else:
+                found[page.docname] = record
         if missing:
             found |= _execute(app, store, missing)
         store.clean_up()
@@ -133,6 +140,24 @@ def execute_pages(
             )
             for page in pages
         }
+    )
+
+
+def _is_doubtful(
+    app: Sphinx, env: BuildEnvironment, page: Page, record: Path
+) -> bool:
+    """Tell whether a page that nobody edited since broke its promises with this record.
+
+    Its run may have been disturbed: a process that it had started was killed, or had no time.
+    """
+    check = page_checks(env).get(page.docname)
+    name = record.relative_to(app.confdir).as_posix()
+    if not (check and check.broken and name == records(env).get(page.docname)):
+        return False
+    last_read = Path(app.doctreedir, ENV_PICKLE_FILENAME).stat().st_mtime_ns
+    # The build of another language may have executed the page again already.
+    return all(
+        path.stat().st_mtime_ns < last_read for path in (page.path, record)
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -59,10 +60,13 @@ class OutputStore:
 
     def find(self, cells: str) -> Path | None:
         """Return the file of a record that holds, if there is one; `cells` is a digest."""
-        for path in self._newest_first(f"{cells}-*.json"):
+        for path in sorted(
+            self._folder.glob(f"{cells}-*.json"), key=_made, reverse=True
+        ):
             record = read_record(path)
             if record and record.holds(self._root):
-                path.touch()
+                # It was used now, and made when it was made.
+                os.utime(path, ns=(time.time_ns(), _made(path)))
                 return path
         return None
 
@@ -80,15 +84,17 @@ class OutputStore:
         """Remove what a killed build left, and the records that were not used for longest."""
         for path in self._folder.glob("*.unfinished"):
             path.unlink()
-        for path in self._newest_first("*.json")[self.LIMIT :]:
+        by_use = sorted(self._folder.glob("*.json"), key=_used, reverse=True)
+        for path in by_use[self.LIMIT :]:
             path.unlink()
 
-    def _newest_first(self, pattern: str) -> list[Path]:
-        return sorted(
-            self._folder.glob(pattern),
-            key=lambda path: path.stat().st_mtime_ns,
-            reverse=True,
-        )
+
+def _made(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _used(path: Path) -> int:
+    return path.stat().st_atime_ns
 
 
 def _digest(text: str) -> str:
