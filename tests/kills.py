@@ -8,6 +8,8 @@ that a build from nothing gave.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -47,9 +49,10 @@ def main() -> int:
         project = Path(folder)
         (project / ".venv").symlink_to(ROOT / ".venv")
         sites, longest = build_both(project)
-        wrong = 0
-        for number in range(1, ROUNDS + 1):
-            state = STATES[number % 2]
+        states = itertools.cycle(STATES)
+        kills = right = 0
+        while kills < ROUNDS:
+            state = next(states)
             put(project, state)
             if chance.random() < 0.5:
                 shutil.rmtree(
@@ -57,6 +60,8 @@ def main() -> int:
                 )
             seconds = chance.uniform(0, longest)
             killed, left = kill_a_build(project, seconds, chance)
+            if not killed:
+                continue
             result = run("make", "html", cwd=project)
             if result.returncode != 0:
                 verdict = f"FAILED:\n{result.stderr}"
@@ -66,13 +71,14 @@ def main() -> int:
                 verdict = f"LEFT RUNNING: {left}"
             else:
                 verdict = "right"
-            wrong += verdict != "right"
+            kills += 1
+            right += verdict == "right"
             print(
-                f"{number:2} killed {killed} after {seconds:4.1f} s: {verdict}",
+                f"{kills:2} killed {killed} after {seconds:4.1f} s: {verdict}",
                 flush=True,
             )
-    print(f"{ROUNDS - wrong} of {ROUNDS} builds after a kill were right")
-    return 1 if wrong else 0
+    print(f"{right} of {kills} builds after a kill were right")
+    return 0 if right == kills else 1
 
 
 def build_both(project: Path) -> tuple[dict[str, dict[str, bytes]], float]:
@@ -105,14 +111,19 @@ def put(project: Path, state: str) -> None:
 def kill_a_build(
     project: Path, seconds: float, chance: random.Random
 ) -> tuple[str, list[str]]:
-    """Start a build, kill one or all of its processes, and tell which survived its end."""
+    """Start a build, kill one or all of its processes, and tell which survived its end.
+
+    Nothing is killed of a build that ends sooner.
+    """
     build = subprocess.Popen(
         ["make", "html"],
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(seconds)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        build.wait(seconds)
+        return "", []
     top = psutil.Process(build.pid)
     processes = [top, *top.children(recursive=True)]
     all_of_them = chance.random() < 0.5
