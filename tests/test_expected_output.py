@@ -102,6 +102,18 @@ def test_on_github_what_is_wrong_is_shown_once_and_at_its_line(
     assert annotation.endswith("%0A- loss: 0.94%0A+ loss: 0.9327")
 
 
+def test_on_github_a_warning_about_a_whole_page_is_shown_in_its_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    site.write_page("Nothing to see.")
+    site.write("lonely.md", "# In no list of contents\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (annotation,) = re.findall("^::error.*$", site.build().said, re.MULTILINE)
+    assert annotation.startswith(
+        "::error file=lonely.md::document isn't included"
+    )
+
+
 def test_a_printing_cell_without_a_promise_fails(site: Site):
     page = site.write_page("""
         ```{code-cell} ipython3
@@ -208,6 +220,22 @@ def test_a_cell_that_raises_fails_the_build_again_and_again(site: Site):
         assert (
             f"{page}:15: ERROR: the cell raises ZeroDivisionError" in build.said
         )
+
+
+def test_a_warning_about_a_whole_page_names_it_and_leaves_other_pages_alone(
+    site: Site,
+):
+    site.write_page("Nothing to see.")
+    page = site.write("lonely.md", "# In no list of contents\n")
+    other = site.root / "_build" / "doctrees-en" / "index.doctree"
+    times_of_reading = set()
+    for _ in range(3):
+        build = site.build()
+        assert not build.ok
+        assert f"{page}: WARNING: document isn't included" in build.said
+        assert build.said.count("[toc.not_included]") == 1
+        times_of_reading.add(other.stat().st_mtime_ns)
+    assert len(times_of_reading) == 1
 
 
 def test_accepting_writes_what_was_printed_and_touches_nothing_else(

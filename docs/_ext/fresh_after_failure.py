@@ -11,8 +11,6 @@ executed outputs are kept elsewhere.
 from __future__ import annotations
 
 import json
-import logging
-import re
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -25,26 +23,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.i18n import CatalogInfo, CatalogRepository
-from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator
 from sphinx.util.typing import ExtensionMetadata
 
 from digest_files import digest_files, files_below
+from shown_warnings import for_each_shown, place
 
 SEAL = "seal.json"
 LOCK = "lock"
-
-
-class PlacesOfWarnings(logging.Handler):
-    """Collects where Sphinx's warnings and errors point to."""
-
-    def __init__(self, app: Sphinx) -> None:
-        super().__init__(logging.WARNING)
-        self.addFilter(WarningLogRecordTranslator(app))
-        self.places: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Note the place of one warning; empty, if it has none."""
-        self.places.add(getattr(record, "location", None) or "")
 
 
 def begin(app: Sphinx, config: Config) -> None:
@@ -52,8 +37,8 @@ def begin(app: Sphinx, config: Config) -> None:
     app.doctreedir.mkdir(parents=True, exist_ok=True)
     app.build_lock = FileLock(app.doctreedir / LOCK)
     app.build_lock.acquire()
-    app.places_of_warnings = PlacesOfWarnings(app)
-    logging.getLogger(NAMESPACE).addHandler(app.places_of_warnings)
+    app.paths_with_warnings = set()
+    for_each_shown(lambda record: app.paths_with_warnings.add(place(record)[0]))
 
     app.sealed = _sealed(app)
     if not app.sealed["pages"]:
@@ -77,7 +62,7 @@ def read_again(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Seal what this build leaves, with the names of the pages that failed."""
-    failed = [_page_at(app, place) for place in app.places_of_warnings.places]
+    failed = [_page_at(app, path) for path in app.paths_with_warnings]
     # What went wrong outside of a page may show anywhere.
     if exception is None and None not in failed:
         seal = {
@@ -146,9 +131,8 @@ def _compiled(catalogue: CatalogInfo) -> bytes:
     return compiled.getvalue()
 
 
-def _page_at(app: Sphinx, place: str) -> str | None:
-    match = re.fullmatch(r"(.+):\d*", place)
-    docname = app.env.path2doc(match[1]) if match else None
+def _page_at(app: Sphinx, path: str) -> str | None:
+    docname = app.env.path2doc(path)
     return docname if docname in app.env.found_docs else None
 
 

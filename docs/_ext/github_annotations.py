@@ -8,36 +8,23 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator
 from sphinx.util.typing import ExtensionMetadata
 
+from shown_warnings import for_each_shown, place
 
-class Annotations(logging.Handler):
-    """Repeats Sphinx's warnings and errors, which all fail the build, in GitHub's words."""
 
-    def __init__(self, app: Sphinx) -> None:
-        super().__init__(logging.WARNING)
-        self.addFilter(WarningLogRecordTranslator(app))
-        self._root = Path(app.confdir)
-        self._written: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one annotation, once; Sphinx repeats what it held back."""
-        path, _, line = (getattr(record, "location", "") or "").rpartition(":")
-        # Sphinx's own kind of record would put the place in front.
-        message = logging.LogRecord.getMessage(record)
-        text = annotation(message, self._relative(path), line)
-        if text not in self._written:
-            self._written.add(text)
-            print(text, file=sys.stderr)
-
-    def _relative(self, path: str) -> str:
-        if Path(path).is_relative_to(self._root):
-            return Path(path).relative_to(self._root).as_posix()
-        return path
+def repeat(root: Path, record: logging.LogRecord) -> None:
+    """Repeat one of Sphinx's warnings and errors, which all fail the build, in GitHub's words."""
+    path, line = place(record)
+    if Path(path).is_relative_to(root):
+        path = Path(path).relative_to(root).as_posix()
+    # Sphinx's own kind of record would put the place in front.
+    message = logging.LogRecord.getMessage(record)
+    print(annotation(message, path, line), file=sys.stderr)
 
 
 def annotation(message: str, path: str = "", line: str = "") -> str:
@@ -59,7 +46,7 @@ def annotation(message: str, path: str = "", line: str = "") -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        logging.getLogger(NAMESPACE).addHandler(Annotations(app))
+        for_each_shown(partial(repeat, Path(app.confdir)))
     return {
         "version": "1",
         "parallel_read_safe": True,
