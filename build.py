@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import importlib
 import multiprocessing
 import os
 import shutil
@@ -68,7 +69,7 @@ def main() -> int:
 
 def finish_site() -> None:
     """Add what belongs to both editions, or to neither."""
-    # Only here: a build with nothing to do takes less time than these imports.
+    # Loaded by now.
     from front_pages import write_front_pages
     from side_by_side import write_translations
 
@@ -125,6 +126,7 @@ def build_editions(wheel: str) -> bool:
 
     What is wrong with a page is mostly wrong in every language: the first that fails has the word.
     """
+    load_sphinx()
     first, *others = EDITIONS
     builds = {
         language: PROCESSES.Process(
@@ -149,6 +151,15 @@ def build_editions(wheel: str) -> bool:
     return True
 
 
+def load_sphinx() -> None:
+    """Import what all processes need, before they are forked.
+
+    Only when it is needed: a build with nothing to do takes less time than these imports.
+    """
+    for module in "front_pages", "side_by_side", "sphinx.cmd.build":
+        importlib.import_module(module)
+
+
 def join_unless_orphaned(processes: list[BaseProcess]) -> None:
     """Wait for processes, and end with the one that started this; they end in turn."""
     parent = os.getppid()
@@ -165,7 +176,6 @@ def complaints(language: str) -> Path:
 
 def build_edition(language: str, wheel: str, stderr: Path | None) -> None:
     """Run Sphinx for one language; warnings are errors."""
-    # Only here: a build with nothing to do takes less time than this import.
     from sphinx.cmd.build import main as sphinx_build
 
     # A quarter of the time, else: a book is many small objects, and nearly all are needed to the end.

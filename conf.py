@@ -39,6 +39,7 @@ extensions = [
     "language_switch",
     "light_pages",
     "mathml",
+    "memoized_highlighting",
     "notebooks",
     "numbers_in_prose",
     "output_figure",

@@ -232,6 +232,7 @@ class Site:
             "fresh_after_failure",
             "github_annotations",
             "mathml",
+            "memoized_highlighting",
             "numbers_in_prose",
             "output_figure",
             "without_docstring",

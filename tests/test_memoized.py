@@ -64,7 +64,7 @@ def test_what_another_library_returned_is_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def build() -> str:
-        app = SimpleNamespace(doctreedir=tmp_path)
+        app = SimpleNamespace(doctreedir=tmp_path, paths_with_warnings=set())
         memoized.load(app)
         result = memoized.memoized(app, library, "text")
         memoized.save(app, None)
@@ -80,3 +80,14 @@ def test_what_another_library_returned_is_forgotten(
     assert build() == "text of 1"
     version = "2"
     assert build() == "text of 2"
+
+
+def test_a_warning_comes_again_and_again(site: Site):
+    page = site.write_page("```json\n{not: json}\n```")
+    for _ in range(3):
+        build = site.build()
+        assert not build.ok
+        assert f"{page}:11: WARNING: Lexing literal_block" in build.said
+    page.write_text(page.read_text().replace("{not: json}", '{"is": "json"}'))
+    build = site.build()
+    assert build.ok, build.said

@@ -1,7 +1,8 @@
 """Call pure functions that take long only where no earlier build got the same from the same.
 
 What they returned is kept beside what Sphinx has read, and so is forgotten with it: when it is
-damaged, and when an extension was edited. It is forgotten too when any library has another version.
+damaged, and when an extension was edited. It is forgotten too when any library has another version,
+and never kept of a build that showed a warning, which the next one must show again.
 """
 
 from __future__ import annotations
@@ -19,22 +20,23 @@ from dependencies import installed_versions
 
 FILE = "memoized.json"
 
-# What JSON gives back as it was: texts, and lists of them.
-Result = TypeVar("Result", str, list[str])
+# What JSON gives back as it was.
+Result = TypeVar("Result", str, list[dict[str, str]])
 
 
 def memoized(
     app: Sphinx,
     function: Callable[..., Result],
     *arguments: str | list[str],
+    **means: object,
 ) -> Result:
-    """Return what a function of texts returns."""
+    """Return what a function of texts returns; the means by which it does so make no difference."""
     call = repr((function.__module__, function.__qualname__, arguments))
     key = hashlib.sha256(call.encode()).hexdigest()
     if key in app.memo_of_last_build:
         app.memo[key] = app.memo_of_last_build[key]
     elif key not in app.memo:
-        app.memo[key] = function(*arguments)
+        app.memo[key] = function(*arguments, **means)
     return app.memo[key]
 
 
@@ -50,7 +52,7 @@ def load(app: Sphinx) -> None:
 
 def save(app: Sphinx, exception: Exception | None) -> None:
     """Keep what this build asked for, and nothing else."""
-    if exception is None and app.memo:
+    if exception is None and app.memo and not app.paths_with_warnings:
         kept = {"versions": installed_versions(), "results": app.memo}
         text = json.dumps(kept, ensure_ascii=False)
         Path(app.doctreedir, FILE).write_text(text, encoding="utf-8")

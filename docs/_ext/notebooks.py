@@ -10,15 +10,14 @@ The package is on no index. The site carries it as a wheel, whose name is the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from docutils import nodes
-from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.locale import _
 from sphinx.util.typing import ExtensionMetadata
 
@@ -53,14 +52,24 @@ def offer_notebook(
     if doctree is None or pagename not in records(app.env):
         return
     config = app.config
-    cells = [new_code_cell(install(config.public_address, config.wheel))]
-    cells += page_cells(app, pagename, context, doctree)
-    for place, cell in enumerate(cells):
-        # nbformat draws lots.
-        cell.id = f"cell-{place}"
+    formulas = [
+        node.astext()
+        for node in doctree.findall()
+        if isinstance(node, nodes.math | nodes.math_block)
+    ]
+    text = memoized(
+        app,
+        notebook_text,
+        *(pagename, records(app.env)[pagename]),
+        *(install(config.public_address, config.wheel), context["body"]),
+        *(formulas, context["pageurl"] or ""),
+        root=Path(app.confdir),
+        env=app.env,
+        doctree=doctree,
+    )
     path = app.builder.get_output_path(pagename).with_suffix(".ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(metadata=METADATA, cells=cells), path)
+    path.write_text(text, encoding="utf-8")
 
     context["notebook"] = path.name
     if config.public_address and config.colab_repository:
@@ -71,40 +80,46 @@ def offer_notebook(
         )
 
 
-def page_cells(
-    app: Sphinx,
+def notebook_text(
     pagename: str,
-    context: dict[str, Any],
+    record: str,
+    first_cell: str,
+    body: str,
+    formulas: list[str],
+    address: str,
+    root: Path,
+    env: BuildEnvironment,
     doctree: nodes.document,
-) -> Iterator[NotebookNode]:
-    """Make the cells of a page: its code, and what is said before, between and after."""
-    page = Path(app.env.doc2path(pagename))
+) -> str:
+    """Make a notebook of a page: its code, and what is said before, between and after.
+
+    Its record is named after its cells and their outputs.
+    """
+    page = Path(env.doc2path(pagename))
     executed = read_executed(
         page.read_text(encoding="utf-8"),
-        app.env.myst_config,
+        env.myst_config,
         str(page),
-        str(Path(app.confdir, records(app.env)[pagename])),
+        str(root / record),
     )
     code = [executed.cells[cell.index] for cell in code_cells(doctree)]
-    formulas = [
-        node.astext()
-        for node in doctree.findall()
-        if isinstance(node, nodes.math | nodes.math_block)
-    ]
-    prose = memoized(
-        app,
-        prose_around_cells,
-        *(context["body"], formulas, context["pageurl"] or ""),
-    )
+    cells = [new_code_cell(first_cell)]
+    prose = prose_around_cells(body, formulas, address)
     for text, cell in zip(prose, [*code, None], strict=True):
         if text:
-            yield new_markdown_cell(text)
+            cells.append(new_markdown_cell(text))
         if cell:
-            yield new_code_cell(
-                cell.source,
-                outputs=cell.outputs,
-                execution_count=cell.execution_count,
+            cells.append(
+                new_code_cell(
+                    cell.source,
+                    outputs=cell.outputs,
+                    execution_count=cell.execution_count,
+                )
             )
+    for place, cell in enumerate(cells):
+        # nbformat draws lots.
+        cell.id = f"cell-{place}"
+    return nbformat.writes(new_notebook(metadata=METADATA, cells=cells)) + "\n"
 
 
 def install(public_address: str, wheel: str) -> str:

@@ -24,6 +24,8 @@ from sphinx.application import Sphinx
 from sphinx.search import IndexBuilder
 from sphinx.util.typing import ExtensionMetadata
 
+from memoized import memoized
+
 # English words stand in the pages of every edition.
 STEMMED = "en"
 # A definition whose term has an anchor is a place to lead to, like a section: an entry of the
@@ -141,15 +143,20 @@ def spell_out(text: str) -> str:
     )
 
 
+def page_sections(html: str) -> list[dict[str, str]]:
+    """Read the sections of a page that was written."""
+    (article,) = lxml.html.fromstring(html).find_class("bd-article")
+    return [asdict(section) for section in sections(article)]
+
+
 def pages(app: Sphinx) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Read the pages that were written, in the order of the book, each with its address."""
     for docname in app.env.collect_relations():
         path = app.builder.get_outfilename(docname)
-        html = lxml.html.fromstring(path.read_text(encoding="utf-8"))
-        (article,) = html.find_class("bd-article")
+        html = path.read_text(encoding="utf-8")
         yield (
             app.builder.get_target_uri(docname),
-            [asdict(section) for section in sections(article)],
+            memoized(app, page_sections, html),
         )
 
 
@@ -183,6 +190,7 @@ def _json(value: object) -> str:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
+    app.setup_extension("memoized")
     app.connect("builder-inited", switch_off_stock_search)
     app.connect("build-finished", write_search_data)
     return {
