@@ -65,8 +65,10 @@ def main() -> int:
             result = run("make", "html", cwd=project)
             if result.returncode != 0:
                 verdict = f"FAILED:\n{result.stderr}"
-            elif contents(project / "_build" / "html") != sites[state]:
-                verdict = "WRONG SITE"
+            elif wrong := differences(
+                contents(project / "_build" / "html"), sites[state]
+            ):
+                verdict = f"WRONG SITE: {wrong}"
             elif left:
                 verdict = f"LEFT RUNNING: {left}"
             else:
@@ -79,6 +81,23 @@ def main() -> int:
             )
     print(f"{right} of {kills} builds after a kill were right")
     return 0 if right == kills else 1
+
+
+def differences(site: dict[str, bytes], right: dict[str, bytes]) -> list[str]:
+    """Name the files that are not as they should be, with the first bytes that differ."""
+    return [
+        f"{name}: {_around(site.get(name, b''), right.get(name, b''))}"
+        for name in sorted(site.keys() | right.keys())
+        if site.get(name) != right.get(name)
+    ]
+
+
+def _around(one: bytes, other: bytes) -> tuple[bytes, bytes]:
+    pairs = itertools.zip_longest(one, other)
+    places = (place for place, (a, b) in enumerate(pairs) if a != b)
+    first = next(places, 0)
+    part = slice(max(first - 80, 0), first + 80)
+    return one[part], other[part]
 
 
 def build_both(project: Path) -> tuple[dict[str, dict[str, bytes]], float]:
