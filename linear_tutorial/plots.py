@@ -5,7 +5,7 @@ Every function draws on the `ax` that it is given, or on a new figure, and retur
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, cycle, pairwise
-from math import ceil, floor
+from math import ceil, floor, log10
 from typing import Any
 
 import matplotlib
@@ -99,12 +99,15 @@ def ratios(times: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
             textcoords="offset points",
             verticalalignment="center",
             fontsize="small",
+            in_layout=False,
         )
     ax.set_yticks(range(len(times)), labels=list(times))
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(EngFormatter(sep=""))
-    # Room for the time beside the longest line.
-    ax.set_xlim(0.7, 10 * max(times.values()) / shortest)
+    # Room for the time beside the longest line; and it ends far from any label, so that the size of
+    # a cropped drawing is the same for all times.
+    longest = max(times.values()) / shortest
+    ax.set_xlim(0.7, 10 ** (round(log10(10 * longest)) + 0.5))
     ax.grid(visible=False, axis="y")
     ax.invert_yaxis()
     return ax

@@ -145,6 +145,23 @@ def test_each_time_stands_beside_its_name_from_top_to_bottom():
     assert heights == sorted(heights, reverse=True)
 
 
+@pytest.mark.parametrize(
+    "ratio", [1, 2, 99, 1100, 15_000, 31_622, 54_000, 150_000, 3_000_000]
+)
+def test_a_drawing_has_room_for_all_times_and_the_same_size(ratio: float):
+    ax = plots.ratios({"short": 3.5e-6, "long": 3.5e-6 * ratio})
+    usual = plots.ratios({"short": 1, "long": 5})
+    ax.figure.canvas.draw()
+    usual.figure.canvas.draw()
+    page = ax.figure.get_tightbbox()
+    assert page.bounds == usual.figure.get_tightbbox().bounds
+    for text in ax.texts:
+        shown = text.get_window_extent().transformed(
+            ax.figure.dpi_scale_trans.inverted()
+        )
+        assert page.padded(0.1).contains(*shown.max)
+
+
 def test_the_fit_shows_truth_and_prediction():
     ax = plots.fit(X, Y, LinearModel(4, 1))
     drawn = lines(ax)
