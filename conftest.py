@@ -8,6 +8,8 @@ from _pytest.doctest import ReprFailDoctest
 
 from github_annotations import annotation
 
+pytest_plugins = ["pytester", "skip_if_passed"]
+
 # Python imports it by itself, where it is meant to.
 collect_ignore = ["docs/_ext/sitecustomize.py"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import gettext
-import hashlib
 import json
 import os
 import re
@@ -34,7 +33,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sphinx.cmd.build import build_main
 
-from digest_files import digest_files, files_below
+from digest_files import files_below
+from skip_if_passed import SkipIfPassed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -97,21 +97,6 @@ def serve(folder: Path) -> Iterator[str]:
         threading.Thread(target=serving, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@contextmanager
-def remembered(*looked_at: Path, **versions: str) -> Iterator[bool]:
-    """Tell whether a check of these files has passed already, and note it when it passes now.
-
-    For checks that take long: what has not changed need not be looked at again.
-    """
-    files = [*looked_at, ROOT / "requirements.txt"]
-    digest = digest_files(ROOT, files)
-    key = hashlib.sha256(repr((digest, versions)).encode()).hexdigest()
-    note = ROOT / "_build" / "tested" / key
-    yield note.exists()
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.touch()
 
 
 def what_is_loaded(edition: Path, page: str) -> list[Path]:
@@ -317,14 +302,16 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
+# The first serves pages as the second does, in half the time, because it has no windows.
+BROWSERS = "chromium-headless-shell", "chromium"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Debian's chromium."""
-    path = shutil.which("chromium")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        message = (
-            "no chromium on this machine; 'apt install chromium' brings it"
-        )
+        message = f"none of {', '.join(BROWSERS)} is on this machine; 'apt install' brings them"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
@@ -335,21 +322,60 @@ def browser() -> Iterator[Browser]:
         )
 
 
-@pytest.fixture(params=["disk", "server"])
-def address(request: pytest.FixtureRequest, built_site: Path) -> Iterator[str]:
-    """Return where the site is: once a folder, once a server."""
-    if request.param == "disk":
-        yield built_site.as_uri()
-        return
+@pytest.fixture
+def once_per_site(
+    built_site: Path, browser: Browser, skip_if_passed: SkipIfPassed
+) -> None:
+    """Skip a test that has passed with the same site, made of the same sources."""
+    stamp = built_site.with_name("built-from.txt")
+    skip_if_passed(stamp, browser=browser.version)
+
+
+@pytest.fixture
+def once_per_extensions(skip_if_passed: SkipIfPassed) -> None:
+    """Skip a test of small sites that has passed with the same extensions."""
+    skip_if_passed(*(DOCS / "_ext").glob("*.py"))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How wide a reader's window is, in pixels, and where the site comes from."""
+
+    width: int
+    served: bool
+
+
+@pytest.fixture(
+    params=[Reader(1280, served=False), Reader(390, served=True)],
+    ids=["at a desk, from disk", "on a phone, from a server"],
+)
+def reader(request: pytest.FixtureRequest) -> Reader:
+    """Read as those do who build the site, and as most of the others do."""
+    return request.param
+
+
+@pytest.fixture
+def server(built_site: Path) -> Iterator[str]:
+    """Serve the site, and tell at which address."""
     with serve(built_site) as address:
         yield address
 
 
-@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Open a window of a desk's and of a phone's width."""
+@pytest.fixture
+def address(
+    request: pytest.FixtureRequest, reader: Reader, built_site: Path
+) -> str:
+    """Return where the reader finds the site."""
+    if reader.served:
+        return request.getfixturevalue("server")
+    return built_site.as_uri()
+
+
+@pytest.fixture
+def page(browser: Browser, reader: Reader) -> Iterator[Page]:
+    """Open a window of the reader's width."""
     context = browser.new_context(
-        viewport={"width": request.param, "height": 844}
+        viewport={"width": reader.width, "height": 844}
     )
     yield context.new_page()
     context.close()

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from conftest import PAGES, remembered, what_is_loaded
+from conftest import PAGES, SkipIfPassed, what_is_loaded
 
 # In the dark, only colours are others.
 RULES = {
@@ -20,24 +20,25 @@ RULES = {
 @pytest.mark.parametrize("name", [*PAGES, "search"])
 @pytest.mark.parametrize("language", ["en", "zh-cn"])
 def test_the_page_has_no_barrier_in_either_theme(
-    browser: Browser, built_site: Path, language: str, name: str
+    browser: Browser,
+    built_site: Path,
+    skip_if_passed: SkipIfPassed,
+    language: str,
+    name: str,
 ):
-    path = built_site / language / f"{name}.html"
     looked_at = what_is_loaded(built_site / language, name)
-    with remembered(
-        *looked_at, Path(__file__), browser=browser.version
-    ) as passed:
-        if passed:
-            return
-        for theme, rules in RULES.items():
-            page = browser.new_page(color_scheme=theme)
-            page.goto(path.as_uri())
-            page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
-            result = Axe().run(page, options=rules)
-            assert not result.violations_count, result.generate_report()
-            page.close()
+    skip_if_passed(*looked_at, browser=browser.version)
+    path = built_site / language / f"{name}.html"
+    for theme, rules in RULES.items():
+        page = browser.new_page(color_scheme=theme)
+        page.goto(path.as_uri())
+        page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+        result = Axe().run(page, options=rules)
+        assert not result.violations_count, result.generate_report()
+        page.close()
 
 
+@pytest.mark.usefixtures("once_per_site")
 def test_side_by_side_has_no_barrier(browser: Browser, built_site: Path):
     page = browser.new_page()
     page.goto((built_site / "en" / "tutorial" / "keras.html").as_uri())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import serve
+pytestmark = pytest.mark.usefixtures("once_per_site")
 
 
 def top_of(page: Page, heading: str) -> float:
@@ -123,13 +123,11 @@ def test_in_the_dark_no_figure_stands_on_a_white_slab(
 
 
 def test_from_a_server_the_notebook_is_saved_not_shown(
-    browser: Browser, built_site: Path
+    browser: Browser, server: str
 ):
     page = browser.new_page()
-    with serve(built_site) as address:
-        page.goto(f"{address}/zh-cn/tutorial/data.html")
-        with page.expect_download() as download:
-            page.get_by_role("link", name="将本页下载为笔记本").click()
-        name = download.value.suggested_filename
+    page.goto(f"{server}/zh-cn/tutorial/data.html")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="将本页下载为笔记本").click()
+    assert download.value.suggested_filename == "data.ipynb"
     page.close()
-    assert name == "data.ipynb"

@@ -10,7 +10,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
-from conftest import PAGES, Site, remembered, what_is_loaded
+from conftest import PAGES, Site, SkipIfPassed, what_is_loaded
 from icons import read_icons
 from used_css import names_in, read_style_sheet, used_css
 
@@ -18,7 +18,6 @@ KILOBYTES = 600
 LANGUAGES = ("en", "zh-cn")
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-served = pytest.mark.parametrize("address", ["server"], indirect=True)
 
 ADD_UP_SHIFTS = """
     window.shifted = 0;
@@ -104,18 +103,19 @@ class FirstVisit:
 
 @each_language
 @pytest.mark.parametrize("name", [*PAGES, "search"])
-@served
 def test_a_first_visit_loads_little_and_shows_all(
-    browser: Browser, built_site: Path, address: str, name: str, language: str
+    browser: Browser,
+    built_site: Path,
+    server: str,
+    skip_if_passed: SkipIfPassed,
+    name: str,
+    language: str,
 ):
     looked_at = what_is_loaded(built_site / language, name)
-    with remembered(
-        *looked_at, Path(__file__), browser=browser.version
-    ) as passed:
-        if not passed:
-            visit = FirstVisit(browser, f"{address}/{language}/{name}.html")
-            assert visit.wrong == []
-            assert visit.kilobytes <= KILOBYTES
+    skip_if_passed(*looked_at, browser=browser.version)
+    visit = FirstVisit(browser, f"{server}/{language}/{name}.html")
+    assert visit.wrong == []
+    assert visit.kilobytes <= KILOBYTES
 
 
 @each_language
@@ -164,7 +164,6 @@ def test_without_scripts_there_are_colours_and_icons(
     context.close()
 
 
-@pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=str)
 def test_no_text_moves_when_a_picture_arrives(page: Page, built_site: Path):
     waiting: list[Route] = []
     page.route("**/_images/*", lambda route: waiting.append(route))
@@ -185,13 +184,12 @@ def test_no_text_moves_when_a_picture_arrives(page: Page, built_site: Path):
 
 
 @each_language
-@served
 def test_the_button_copies_the_code(
-    browser: Browser, address: str, language: str
+    browser: Browser, server: str, language: str
 ):
     context = browser.new_context(permissions=["clipboard-read"])
     page = context.new_page()
-    page.goto(f"{address}/{language}/tutorial/data.html")
+    page.goto(f"{server}/{language}/tutorial/data.html")
     code = page.locator("div.cell_input div.highlight").first
     code.hover()
     code.locator("button.copybtn").click()

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from conftest import PAGES, remembered, what_is_loaded
+from conftest import PAGES
+
+pytestmark = pytest.mark.usefixtures("once_per_site")
 
 DIALOG = "#pst-search-dialog"
 # The theme says so on every first visit.
@@ -269,18 +271,9 @@ def test_a_reader_is_told_how_much_was_found(
 
 @each_language
 def test_every_run_of_characters_of_a_page_is_found_on_it(
-    browser: Browser, built_site: Path, language: str
+    browser: Browser, disk: str, language: str
 ):
-    looked_at = {
-        path
-        for name in PAGES
-        for path in what_is_loaded(built_site / language, name)
-    }
-    with remembered(
-        *looked_at, Path(__file__), browser=browser.version
-    ) as passed:
-        if not passed:
-            assert runs_missed(browser, built_site.as_uri(), language) == []
+    assert runs_missed(browser, disk, language) == []
 
 
 def runs_missed(

@@ -9,8 +9,10 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from conftest import PAGES, remembered, what_is_loaded
+from conftest import PAGES, SkipIfPassed, what_is_loaded
 from side_by_side import BLOCKS, SUFFIX, write_translations
+
+pytestmark = pytest.mark.usefixtures("once_per_site")
 
 OTHER = {"en": ("zh-cn", "zh-CN"), "zh-cn": ("en", "en")}
 
@@ -71,7 +73,11 @@ def test_the_translation_stands_beside_or_below_each_block(
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("language", OTHER)
 def test_every_page_shows_the_words_of_the_other_edition(
-    browser: Browser, built_site: Path, language: str, name: str
+    browser: Browser,
+    built_site: Path,
+    skip_if_passed: SkipIfPassed,
+    language: str,
+    name: str,
 ):
     folder, tag = OTHER[language]
     other = built_site / folder / f"{name}.html"
@@ -80,33 +86,26 @@ def test_every_page_shows_the_words_of_the_other_edition(
         (built_site / language / name).with_suffix(SUFFIX),
         other,
     ]
-    with remembered(
-        *looked_at, Path(__file__), browser=browser.version
-    ) as passed:
-        if passed:
-            return
-        context = browser.new_context()
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto((built_site / language / f"{name}.html").as_uri())
-        button(page).click()
-        page.wait_for_selector("html[data-side-by-side]")
-        shown = page.locator("article .translation")
-        assert set(shown.evaluate_all("all => all.map(one => one.lang)")) == {
-            tag
-        }
-        texts = {without_space(text) for text in shown.all_text_contents()}
-        assert texts
-        (article,) = lxml.html.parse(other).getroot().find_class("bd-article")
-        for link in article.find_class("headerlink"):
-            link.drop_tree()
-        assert texts <= {
-            without_space(block.text_content())
-            for block in article.xpath(BLOCKS)
-        }
-        assert not errors
-        context.close()
+    skip_if_passed(*looked_at, browser=browser.version)
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((built_site / language / f"{name}.html").as_uri())
+    button(page).click()
+    page.wait_for_selector("html[data-side-by-side]")
+    shown = page.locator("article .translation")
+    assert set(shown.evaluate_all("all => all.map(one => one.lang)")) == {tag}
+    texts = {without_space(text) for text in shown.all_text_contents()}
+    assert texts
+    (article,) = lxml.html.parse(other).getroot().find_class("bd-article")
+    for link in article.find_class("headerlink"):
+        link.drop_tree()
+    assert texts <= {
+        without_space(block.text_content()) for block in article.xpath(BLOCKS)
+    }
+    assert not errors
+    context.close()
 
 
 def wait_until_remembered(page: Page) -> None:
@@ -116,10 +115,10 @@ def wait_until_remembered(page: Page) -> None:
     """
     other = page.context.new_page()
     other.goto(page.url)
-    for _ in range(20):
+    for _ in range(100):
         if is_on(other):
             break
-        other.wait_for_timeout(500)
+        other.wait_for_timeout(100)
         other.reload()
     else:
         raise AssertionError("the choice was forgotten")
