@@ -1,5 +1,6 @@
 """The files that tell others how to build, test and publish."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_on_github_a_failing_docstring_is_shown_at_its_line(tmp_path: Path):
         *[sys.executable, "-m", "pytest", "-n0", "-p", "conftest"],
         *["--doctest-modules", module],
         GITHUB_ACTIONS="true",
-        PYTHONPATH=str(ROOT / "docs" / "_ext"),
+        PYTHONPATH=os.pathsep.join([f"{ROOT}/docs/_ext", f"{ROOT}/tests"]),
     )
     assert result.returncode == 1
     assert re.search(
