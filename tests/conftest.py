@@ -100,12 +100,16 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 def what_is_loaded(edition: Path, page: str) -> list[Path]:
-    """List the files of which a page is made in a browser."""
+    """List the files of which a page is made in a browser, before a reader searches."""
     path = edition / f"{page}.html"
     html = path.read_text(encoding="utf-8")
     return [
         path,
-        *files_below(edition / "_static"),
+        *[
+            file
+            for file in files_below(edition / "_static")
+            if file.name != "search-data.js"
+        ],
         *[
             picture
             for picture in files_below(edition / "_images")
@@ -297,8 +301,9 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """Make an empty site."""
+def site(tmp_path: Path, skip_if_passed: SkipIfPassed) -> Site:
+    """Make an empty site, unless the test has passed with the same extensions."""
+    skip_if_passed(*(DOCS / "_ext").glob("*.py"))
     return Site(tmp_path)
 
 
@@ -329,12 +334,6 @@ def once_per_site(
     """Skip a test that has passed with the same site, made of the same sources."""
     stamp = built_site.with_name("built-from.txt")
     skip_if_passed(stamp, browser=browser.version)
-
-
-@pytest.fixture
-def once_per_extensions(skip_if_passed: SkipIfPassed) -> None:
-    """Skip a test of small sites that has passed with the same extensions."""
-    skip_if_passed(*(DOCS / "_ext").glob("*.py"))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ import pytest
 
 from conftest import Site, run
 
-pytestmark = pytest.mark.usefixtures("once_per_extensions")
-
 PAGE = """
     ```{code-cell} ipython3
     import helper
