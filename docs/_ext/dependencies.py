@@ -122,7 +122,9 @@ def _digest_folder(folder: Path) -> str:
 @cache
 def installed_versions() -> dict[str, str]:
     """Return the version of every installed distribution."""
-    return {each.name: each.version for each in distributions()}
+    # Of each distribution, its name and its version would be parsed out of all it says, twice.
+    every = [each.metadata for each in distributions()]
+    return {metadata["Name"]: metadata["Version"] for metadata in every}
 
 
 @cache
