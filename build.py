@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -53,7 +55,11 @@ def main() -> int:
         else:
             shutil.rmtree(NEXT, ignore_errors=True)
             NEXT.mkdir()
-            if not build_editions(build_wheel()):
+            # Both take a while, and the wheel is built by a process of its own.
+            with ThreadPoolExecutor(1) as thread:
+                wheel = thread.submit(build_wheel)
+                load_sphinx()
+            if not build_editions(wheel.result()):
                 return 1
             finish_site()
             STAMP.unlink(missing_ok=True)
@@ -73,7 +79,9 @@ def finish_site() -> None:
     from front_pages import write_front_pages
     from side_by_side import write_translations
 
-    write_translations(*(NEXT / folder for folder in EDITIONS.values()))
+    write_translations(
+        {NEXT / folder: doctrees(folder) for folder in EDITIONS.values()}
+    )
     write_front_pages(
         NEXT,
         ROOT / "docs" / "front.html",
@@ -126,7 +134,6 @@ def build_editions(wheel: str) -> bool:
 
     What is wrong with a page is mostly wrong in every language: the first that fails has the word.
     """
-    load_sphinx()
     first, *others = EDITIONS
     builds = {
         language: PROCESSES.Process(
@@ -152,12 +159,24 @@ def build_editions(wheel: str) -> bool:
 
 
 def load_sphinx() -> None:
-    """Import what all processes need, before they are forked.
+    """Import what the processes of all editions need, before they are forked.
 
     Only when it is needed: a build with nothing to do takes less time than these imports.
     """
-    for module in "front_pages", "side_by_side", "sphinx.cmd.build":
-        importlib.import_module(module)
+    # As for the pages: what is imported stays.
+    gc.disable()
+    if PROCESSES.get_start_method() == "fork":
+        from sphinx.application import builtin_extensions
+
+        from conf import extensions, html_theme
+
+        for module in (
+            *("sphinx.cmd.build", "front_pages", "myst_nb.sphinx_ext"),
+            *(html_theme, *extensions, *builtin_extensions),
+        ):
+            # Sphinx will say what is wrong with one.
+            with suppress(Exception):
+                importlib.import_module(module)
 
 
 def join_unless_orphaned(processes: list[BaseProcess]) -> None:
@@ -172,6 +191,11 @@ def join_unless_orphaned(processes: list[BaseProcess]) -> None:
 def complaints(language: str) -> Path:
     """Return the file for what the build of an edition says on stderr."""
     return BUILD / f"{EDITIONS[language]}.log"
+
+
+def doctrees(folder: str) -> Path:
+    """Return the folder of what Sphinx has read for an edition."""
+    return BUILD / "doctrees" / f"html-{folder}"
 
 
 def build_edition(language: str, wheel: str, stderr: Path | None) -> None:
@@ -192,7 +216,7 @@ def build_edition(language: str, wheel: str, stderr: Path | None) -> None:
                 *["-q", "-W"],
                 *["-c", ".", "-b", "html"],
                 *["-D", f"language={language}", "-D", f"wheel={wheel}"],
-                *["-d", f"_build/doctrees/html-{folder}"],
+                *["-d", os.fspath(doctrees(folder))],
                 *["docs", f"_build/next/{folder}"],
             ]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from conftest import PAGES, SkipIfPassed, what_is_loaded
-from side_by_side import BLOCKS, SUFFIX, write_translations
+from side_by_side import (
+    BLOCKS,
+    FILE,
+    SUFFIX,
+    page_blocks,
+    write_translations,
+)
 
 pytestmark = pytest.mark.usefixtures("once_per_site")
 
@@ -208,14 +215,23 @@ def test_without_scripts_the_link_to_the_other_language_remains(
     context.close()
 
 
-def test_editions_that_differ_in_more_than_words_are_refused(tmp_path: Path):
-    for folder, body in {
-        "a": "<h1>One</h1><p>x</p>",
-        "b": "<h1>一</h1>",
+@pytest.mark.parametrize(
+    "other", [{"page": "<h1>一</h1>"}, {"strona": "<h1>Jeden</h1><p>x</p>"}]
+)
+def test_editions_that_differ_in_more_than_words_are_refused(
+    tmp_path: Path, other: dict[str, str]
+):
+    for edition, pages in {
+        "a": {"page": "<h1>One</h1><p>x</p>"},
+        "b": other,
     }.items():
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "page.html").write_text(
-            f"<article class='bd-article'>{body}</article>", encoding="utf-8"
+        (tmp_path / edition).mkdir()
+        blocks = {
+            name: page_blocks(f"<article class='bd-article'>{body}</article>")
+            for name, body in pages.items()
+        }
+        (tmp_path / edition / FILE).write_text(json.dumps(blocks))
+    with pytest.raises(ValueError, match="of page have different blocks"):
+        write_translations(
+            {tmp_path / edition: tmp_path / edition for edition in "ab"}
         )
-    with pytest.raises(ValueError, match=r"page\.html have different blocks"):
-        write_translations(tmp_path / "a", tmp_path / "b")
