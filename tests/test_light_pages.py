@@ -10,6 +10,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
+import light_pages
 from conftest import PAGES, Site, SkipIfPassed, what_is_loaded
 from icons import read_icons
 from used_css import names_in, read_style_sheet, used_css
@@ -267,6 +268,45 @@ def test_a_theme_that_draws_icons_in_another_way_fails(site: Site):
     build = site.build()
     assert not build.ok
     assert "the theme loads 0 scripts of icons, not 1" in build.said
+
+
+def write_layout(site: Site, text: str) -> None:
+    site.write(
+        "_templates/layout.html",
+        '{% extends "!layout.html" %}'
+        f"{{% block docs_body %}}{text}{{% endblock %}}",
+    )
+
+
+def test_a_template_that_was_compiled_is_compiled_again_when_it_changes(
+    site: Site,
+):
+    write_configuration(site, "sphinx_book_theme")
+    for text in "first", "second", "first":
+        write_layout(site, text)
+        build = site.build()
+        assert build.ok, build.said
+        (article,) = lxml.html.parse(build.output / "index.html").xpath(
+            "//main"
+        )
+        assert {"first", "second"} & set(article.text_content().split()) == {
+            text
+        }
+
+
+def test_other_libraries_compile_all_templates_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    def compiled() -> int:
+        assert site.build().ok
+        return len(list(site.root.rglob("__jinja2_*")))
+
+    write_configuration(site, "sphinx_book_theme")
+    count = compiled()
+    assert count
+    assert compiled() == count
+    monkeypatch.setattr(light_pages, "installed_versions", dict)
+    assert compiled() == 2 * count
 
 
 def test_icons_are_found_under_all_their_names(tmp_path: Path):

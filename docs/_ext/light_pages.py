@@ -15,13 +15,16 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.errors import ThemeError
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.theming import Theme
 from sphinx.util.typing import ExtensionMetadata
 
+from dependencies import installed_versions
 from digest_files import files_below
-from icon_font import with_small_icon_fonts
 from icons import Icon, draw_icons, read_icons
 from memoized import memoized
 from used_css import names_in, read_style_sheet, used_css, words_in
@@ -35,6 +38,7 @@ ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
 # Scripts, which can wait, would arrive before what is seen.
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 LOADED = re.compile(r"<script(?= src=)")
+FILE_NAME = re.compile(r"[\w.-]+")
 VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -42,6 +46,21 @@ class LightTemplates(BuiltinTemplateLoader):
     """Sphinx's own templates, written lighter."""
 
     style_sheets: tuple[str, ...] = ()
+
+    def init(
+        self,
+        builder: Builder,
+        theme: Theme | None = None,
+        dirs: list[str] | None = None,
+    ) -> None:
+        """Keep templates as they were compiled, for as long as all libraries are the same."""
+        super().init(builder, theme, dirs)
+        versions = repr(sorted(installed_versions().items()))
+        name = f"templates-{hashlib.sha256(versions.encode()).hexdigest()[:16]}"
+        # Beside what Sphinx has read, and forgotten with it.
+        folder = Path(builder.doctreedir, name)
+        folder.mkdir(exist_ok=True)
+        self.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
     def render(self, template: str, context: dict[str, Any]) -> str:
         """Write a page."""
@@ -115,22 +134,30 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for path in folder.rglob("*.html")
         if not path.is_relative_to(static)
     }
-    html = "".join(pages.values())
-    asked = asked_for(static, html)
+    names = names_of_files("".join(pages.values()))
+    asked = asked_for(static, names)
     scripts = [path for path in asked if path.suffix == ".js"]
     css = "\n".join(
         read_style_sheet(folder / name, static) for name in style_sheets
     )
-    words = words_in(html + "".join(path.read_text() for path in scripts))
-    css = memoized(app, used_css, css, sorted(words & names_in(css)))
-    css = '@charset "utf-8";\n' + with_small_icon_fonts(css, templates.icons())
+    # Names of files are made of words, and words are such names.
+    words = words_in(
+        " ".join((*names, *(path.read_text() for path in scripts)))
+    )
+    css = memoized(
+        app,
+        light_css,
+        css,
+        sorted(words & names_in(css)),
+        icons=templates.icons(),
+    )
     (folder / STYLE).write_text(css, encoding="utf-8")
     digest = hashlib.sha256(css.encode()).hexdigest()[:8]
     for path, text in pages.items():
         new = STYLE_LINK.sub(rf"\g<address>?v={digest}", text)
         if new != text:
             path.write_text(new, encoding="utf-8")
-    asked |= asked_for(static, STYLE)
+    asked |= asked_for(static, names_of_files(STYLE))
     for path in set(files_below(static)) - asked:
         path.unlink()
     for path in sorted(static.rglob("*"), reverse=True):
@@ -138,19 +165,41 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             path.rmdir()
 
 
-def asked_for(folder: Path, text: str) -> set[Path]:
-    """List the files that a text names, or a style sheet or a script that it names."""
-    named: set[Path] = set()
+def light_css(
+    css: str, names: list[str], icons: dict[str, dict[str, Icon]]
+) -> str:
+    """Keep of style sheets, and of their icons, what pages can use that have these names."""
+    # It takes a tenth of a second, and is seldom needed.
+    from icon_font import with_small_icon_fonts
+
+    css = with_small_icon_fonts(used_css(css, names), icons)
+    return f'@charset "utf-8";\n{css}'
+
+
+def asked_for(folder: Path, names: set[str]) -> set[Path]:
+    """List the files that have one of these names, or that a style sheet or a script of them names."""
+    asked: set[Path] = set()
     files = set(files_below(folder))
-    while new := {path for path in files - named if path.name in text}:
-        named |= new
-        text = "".join(
-            path.read_text(encoding="utf-8")
-            for path in new
-            if path.suffix in {".css", ".js"}
+    while new := {path for path in files - asked if path.name in names}:
+        asked |= new
+        names = names_of_files(
+            " ".join(
+                path.read_text(encoding="utf-8")
+                for path in new
+                if path.suffix in {".css", ".js"}
+            )
         )
     # They serve those who look for errors in the theme, and are the largest files of all.
-    return {path for path in named if path.suffix != ".map"}
+    return {path for path in asked if path.suffix != ".map"}
+
+
+def names_of_files(text: str) -> set[str]:
+    """List what may be the name of a file.
+
+    >>> sorted(names_of_files('<script src="../_static/copy.min.js?v=2"></script>'))
+    ['..', '2', '_static', 'copy.min.js', 'script', 'src', 'v']
+    """
+    return set(FILE_NAME.findall(text))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
