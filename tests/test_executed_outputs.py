@@ -126,6 +126,33 @@ def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
     assert executed(site) == set()
 
 
+def test_garbage_that_a_page_makes_is_collected(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import weakref
+
+        class Circle(list):
+            pass
+
+        def drawn():
+            circle = Circle()
+            circle.append(circle)
+            return weakref.ref(circle)
+
+        circles = [drawn() for _ in range(10_000)]
+        sum(circle() is not None for circle in circles) < 5_000
+        ```
+
+        ```{expected-output}
+        True
+        ```
+        """
+    )
+    build = site.build()
+    assert build.ok, build.said
+
+
 @pytest.mark.parametrize(
     ("start", "exactly"),
     [

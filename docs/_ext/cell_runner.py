@@ -7,6 +7,7 @@ the files that they open, and all modules that they import.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -34,6 +35,9 @@ from end_with_parent import end_with_parent
 from page_process import Cell, Output, error_output, failed
 from page_uses import used
 from watch_process import watch_process
+
+# What is imported stays, and TensorFlow is next: a sixth of its time would go into looking for garbage.
+gc.disable()
 
 # Beside the variables that are known to influence results.
 NEEDED = {
@@ -136,6 +140,9 @@ def main(
     At the end follows what was used. The process ends with the one that started it.
     """
     end_with_parent()
+    # From here on as usual, save that what was imported is not looked through, and so not copied.
+    gc.freeze()
+    gc.enable()
     # What is not looked at when outputs are found again must not reach them either.
     for name in set(os.environ) - NEEDED:
         if not name.startswith(INFLUENCES):
