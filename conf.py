@@ -46,6 +46,7 @@ extensions = [
     "page_description",
     "side_by_side",
     "search_text",
+    "translated_nodes",
     "without_docstring",
 ]
 exclude_patterns = ["_*"]

@@ -224,6 +224,7 @@ class Site:
             "memoized_highlighting",
             "numbers_in_prose",
             "output_figure",
+            "translated_nodes",
             "without_docstring",
         ]
         exclude_patterns = ["_*", "locales"]

@@ -135,6 +135,14 @@ def test_a_flawed_catalogue_fails(
     assert re.search(place + re.escape(said), build.said), build.said
 
 
+def test_a_translated_page_is_kept_without_all_that_the_build_knows(site: Site):
+    write(site, TRANSLATIONS)
+    assert site.build("zh_CN").ok
+    (kept,) = site.root.rglob("index.doctree")
+    assert "词".encode() in kept.read_bytes()
+    assert b"BuildEnvironment" not in kept.read_bytes()
+
+
 def test_a_page_without_a_catalogue_fails(site: Site):
     site.write_page(PAGE)
     build = site.build("zh_CN")
