@@ -41,6 +41,14 @@ class Dependencies:
         """Tell whether all is still as it was."""
         return self == observe(root, self.files, self.versions)
 
+    def among(self, observed: Dependencies) -> bool:
+        """Tell whether all is as it was observed to be, together with more."""
+        return (
+            self.surroundings == observed.surroundings
+            and self.files.items() <= observed.files.items()
+            and self.versions.items() <= observed.versions.items()
+        )
+
 
 def observe(
     root: Path, files: Iterable[str], libraries: Iterable[str]

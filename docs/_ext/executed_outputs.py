@@ -27,7 +27,7 @@ from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-from dependencies import libraries_of, observe
+from dependencies import Dependencies, libraries_of, observe
 from expected_output import page_checks
 from output_store import OutputStore, Record, read_record
 from page_process import Cell, Run, failed, prepare, run_page
@@ -94,11 +94,23 @@ def find_stale_pages(
     removed: set[str],
 ) -> list[str]:
     """Name the pages that would print something else today, though their text is the same."""
-    return [
-        docname
+    root = Path(app.confdir)
+    kept = {
+        docname: _dependencies(root / path)
         for docname, path in records(env).items()
         if docname not in added | changed | removed
-        and not _holds(Path(app.confdir), path)
+    }
+    # One look serves all pages, which share most of what they depend on.
+    known = [each for each in kept.values() if each]
+    observed = observe(
+        root,
+        {name for each in known for name in each.files},
+        {name for each in known for name in each.versions},
+    )
+    return [
+        docname
+        for docname, dependencies in kept.items()
+        if not (dependencies and dependencies.among(observed))
     ]
 
 
@@ -227,9 +239,9 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
     )
 
 
-def _holds(root: Path, name: str) -> bool:
-    record = read_record(root / name)
-    return record is not None and record.holds(root)
+def _dependencies(path: Path) -> Dependencies | None:
+    record = read_record(path)
+    return record and record.dependencies
 
 
 def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
