@@ -44,7 +44,7 @@ def begin(app: Sphinx, config: Config) -> None:
     if not app.sealed["pages"]:
         _forget_all(app)
     (app.doctreedir / SEAL).unlink(missing_ok=True)
-    _forget_damaged_catalogues(app)
+    app.compiled_catalogues = _forget_damaged_catalogues(app)
 
 
 def read_again(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
@@ -68,6 +68,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         seal = {
             "digest": _digest(app),
             "failed": sorted(set(failed)),
+            "catalogues": app.compiled_catalogues,
             "pages": {
                 docname: _sources(app.env, docname)
                 for docname in sorted(app.env.found_docs)
@@ -84,7 +85,7 @@ def _sealed(app: Sphinx) -> dict[str, Any]:
     except (OSError, ValueError):
         seal = {"digest": None}
     if seal["digest"] != _digest(app):
-        return {"failed": [], "pages": {}}
+        return {"failed": [], "pages": {}, "catalogues": []}
     return seal
 
 
@@ -107,25 +108,37 @@ def _forget_all(app: Sphinx) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _forget_damaged_catalogues(app: Sphinx) -> None:
-    """Remove compiled catalogues that do not say what their sources say; Sphinx makes them again."""
+def _forget_damaged_catalogues(app: Sphinx) -> list[str]:
+    """Remove compiled catalogues that do not say what their sources say; Sphinx makes them again.
+
+    Return digests of the others, each with its source: to compile them, only to compare, takes long.
+    """
     repository = CatalogRepository(
         app.srcdir,
         app.config.locale_dirs,
         app.config.language,
         app.config.source_encoding,
     )
+    right = []
     for catalogue in repository.catalogs:
         path = Path(catalogue.mo_path)
-        if path.exists() and path.read_bytes() != _compiled(catalogue):
+        if not path.exists():
+            continue
+        digest = digest_files(app.srcdir, [Path(catalogue.po_path), path])
+        if digest in app.sealed["catalogues"] or path.read_bytes() == _compiled(
+            catalogue, app.config.language
+        ):
+            right.append(digest)
+        else:
             path.unlink()
     # Its own catalogue is loaded already, and there is no public way to do so again.
     app._init_i18n()
+    return right
 
 
-def _compiled(catalogue: CatalogInfo) -> bytes:
+def _compiled(catalogue: CatalogInfo, language: str) -> bytes:
     with Path(catalogue.po_path).open(encoding=catalogue.charset) as file:
-        content = read_po(file)
+        content = read_po(file, language)
     compiled = BytesIO()
     write_mo(compiled, content)
     return compiled.getvalue()
