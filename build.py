@@ -177,6 +177,8 @@ def load_sphinx() -> None:
             # Sphinx will say what is wrong with one.
             with suppress(Exception):
                 importlib.import_module(module)
+    # Even when garbage is not looked for, it is at Python's end, for a quarter of a second.
+    gc.freeze()
 
 
 def join_unless_orphaned(processes: list[BaseProcess]) -> None:
