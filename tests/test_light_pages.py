@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
 import light_pages
 from conftest import PAGES, Site, SkipIfPassed, what_is_loaded
 from icons import read_icons
-from used_css import names_in, read_style_sheet, used_css
+from used_css import names_in, read_style_sheet, used_css, words_in
 
 KILOBYTES = 600
 LANGUAGES = ("en", "zh-cn")
@@ -371,6 +373,14 @@ def test_a_rule_that_can_apply_is_kept(kept: str):
 )
 def test_a_rule_that_cannot_apply_is_dropped(dropped: str):
     assert used_css(dropped, WORDS) == ""
+
+
+@given(st.text())
+def test_names_are_found_wherever_they_stand(text: str):
+    found = set(re.findall(r"[\w-]+", text))
+    assert words_in(text) == found
+    assert names_in(text) >= found
+    assert light_pages.names_of_files(text) == set(re.findall(r"[\w.-]+", text))
 
 
 def test_a_broken_style_sheet_fails():

@@ -27,7 +27,7 @@ from dependencies import installed_versions
 from digest_files import files_below
 from icons import Icon, draw_icons, read_icons
 from memoized import memoized
-from used_css import names_in, read_style_sheet, used_css, words_in
+from used_css import each_once, names_in, read_style_sheet, used_css, words_in
 
 ICONS = "static/scripts/fontawesome.js"
 STYLE = "_static/style.css"
@@ -199,7 +199,7 @@ def names_of_files(text: str) -> set[str]:
     >>> sorted(names_of_files('<script src="../_static/copy.min.js?v=2"></script>'))
     ['..', '2', '_static', 'copy.min.js', 'script', 'src', 'v']
     """
-    return set(FILE_NAME.findall(text))
+    return set(FILE_NAME.findall(each_once(text)))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

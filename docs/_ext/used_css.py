@@ -34,7 +34,19 @@ def words_in(text: str) -> set[str]:
     >>> sorted(words_in('<p class="big">See <a href="#top">'))
     ['See', 'a', 'big', 'class', 'href', 'p', 'top']
     """
-    return set(WORD.findall(text))
+    return set(WORD.findall(each_once(text)))
+
+
+def each_once(text: str) -> str:
+    """Keep of what stands between spaces each piece once, in any order.
+
+    Pages repeat themselves and each other, and no name holds a space: it takes a third of the time
+    to look for names in what is left.
+
+    >>> sorted(each_once("<i> a <i> b").split())
+    ['<i>', 'a', 'b']
+    """
+    return " ".join(set(text.split()))
 
 
 def names_in(css: str) -> set[str]:
@@ -43,7 +55,7 @@ def names_in(css: str) -> set[str]:
     >>> sorted(names_in(r".\31 0:not(#top)"))
     ['0', '10', '31', 'not', 'top']
     """
-    return words_in(css) | words_in(ESCAPE.sub(_unescaped, css))
+    return words_in(f"{css} {ESCAPE.sub(_unescaped, css)}")
 
 
 def _unescaped(match: re.Match[str]) -> str:
