@@ -55,6 +55,24 @@ def test_at_the_top_the_switch_leads_to_the_top(page: Page, address: str):
     assert page.evaluate("window.scrollY") == 0
 
 
+@pytest.mark.parametrize("folder", ["en", "zh-cn"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_glossary_breaks_no_chinese_term(
+    page: Page, address: str, folder: str, width: int
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/{folder}/reference/glossary.html")
+    lines = page.locator("dl.glossary dt").evaluate_all(
+        """terms => terms.filter(term => /[\\u4e00-\\u9fff]/.test(term.textContent))
+            .map(term => term.firstChild).map(text => {
+                const range = document.createRange();
+                range.selectNode(text);
+                return range.getClientRects().length;
+            })"""
+    )
+    assert set(lines) == {1}
+
+
 @pytest.mark.parametrize(
     ("locale", "folder"),
     [("zh-CN", "zh-cn"), ("zh-TW", "zh-cn"), ("en-GB", "en"), ("fr-FR", None)],
