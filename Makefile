@@ -18,7 +18,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 html: $(READY) ## Build both languages into _build/html; every output is checked
-	@$(RUN) build.py
+	@cd docs/_ext && ../../$(RUN) -m editions ../..
 
 test: $(READY) ## Run every test but the whole builds; what has not changed is not looked at again
 	@$(RUN) -m pytest
@@ -26,7 +26,7 @@ test: $(READY) ## Run every test but the whole builds; what has not changed is n
 doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XML is in _build/doctest
 	@status=0; \
 	$(RUN) -m pytest --numprocesses=0 --junitxml=_build/doctest/package.xml linear_tutorial || status=1; \
-	$(call sphinx,dummy) -D promises_report=_build/doctest/pages.xml || status=1; \
+	$(call sphinx,dummy) -D nbpromises_junit=_build/doctest/pages.xml || status=1; \
 	exit $$status
 
 builds: $(READY) ## Test whole builds of a copy: nothing stale, the same bytes again (takes minutes)
@@ -45,7 +45,7 @@ audit: $(READY) ## Look at every page with Lighthouse: its weight, speed, barrie
 	@PYTHONPATH=docs/_ext $(RUN) tests/audit.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
-	@$(call sphinx,dummy) -D accept_outputs=1
+	@$(call sphinx,dummy) -D nbpromises_accept=1
 	@echo "Review what changed with: git diff docs"
 
 serve: $(READY) ## Live preview of the English pages, rebuilt at every edit

@@ -1,53 +1,24 @@
-"""The one Sphinx configuration, for both languages: `sphinx-build -c . -D language=zh_CN docs ...`."""
+"""The Sphinx configuration of all editions: `sphinx-build -c . -D language=zh_CN docs ...`."""
 
 import os
 import sys
 from pathlib import Path
 
-from sphinx.application import Sphinx
-from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
-
 ROOT = Path(__file__).parent.resolve()
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 
-from silent_stderr import silent_stderr  # noqa: E402
-
-# Where the site is published, with a slash at the end, as in "https://example.org/book/". While
-# this is empty, whatever would need it (canonical addresses) is left out.
-public_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
-
-# Where GitHub has a copy of the published site, as in "owner/repository/blob/branch/folder": from
-# there, and from nowhere else on the web, Colab opens notebooks. While this is empty, no page offers
-# to be opened in Colab.
-colab_repository = os.environ.get("COLAB_REPOSITORY", "")
+from editions.languages import read_table  # noqa: E402
 
 project = "linear-tutorial"
-
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
-    "complete_translation",
-    "executed_outputs",
-    "explorable",
-    "expected_output",
-    "fresh_after_failure",
-    "github_annotations",
-    "language_switch",
-    "light_pages",
-    "mathml",
-    "memoized_highlighting",
-    "notebooks",
-    "numbers_in_prose",
-    "output_figure",
-    "page_description",
-    "side_by_side",
-    "search_text",
-    "translated_nodes",
-    "without_docstring",
+    "nbpromises",
+    "editions",
+    "book",
 ]
 exclude_patterns = ["_*"]
 nitpicky = True
@@ -56,47 +27,39 @@ numfig = True
 # In Chinese too, where only the dashes of the API reference are left to do.
 smartquotes_excludes = {"builders": ["gettext"]}
 
-# -- Languages ---------------------------------------------------------------------------------
+# -- Languages: docs/_ext/editions ---------------------------------------------------------------
 
-source_language = "en"
-language = source_language
+editions_table = read_table(ROOT / "docs" / "_editions.toml")
+# Where the site is published, with a slash at the end, as in "https://example.org/book/". While this
+# is empty, whatever needs it is left out: canonical addresses, the sitemap.
+editions_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+
+language = editions_table["source"]
 locale_dirs = ["locales"]
 gettext_compact = False
 gettext_location = False
-editions = {
-    "en": {
-        "tag": "en",
-        "folder": "en",
-        "name": "English",
-        "title": "A training loop in TensorFlow",
-        "authors": "The linear-tutorial authors",
-        "search": "Search this book",
-        "solution": "Solution",
-    },
-    "zh_CN": {
-        "tag": "zh-CN",
-        "folder": "zh-cn",
-        "name": "中文",
-        "title": "TensorFlow 训练循环",
-        "authors": "linear-tutorial 作者团队",
-        "search": "搜索本书",
-        "solution": "参考答案",
-    },
+
+# -- Promises: docs/_ext/nbpromises --------------------------------------------------------------
+
+nbpromises_preload = ["tensorflow", "keras"]
+nbpromises_environment = {
+    "KERAS_BACKEND": "tensorflow",
+    "KERAS_HOME": f"{os.devnull}/keras",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-
-# -- Execution ---------------------------------------------------------------------------------
-
-# MyST-NB executes nothing; see docs/_ext/executed_outputs.py.
-nb_execution_mode = "off"
-execution_preload = ["tensorflow", "keras"]
-nb_execution_timeout = 120
-# Translators get the alt text, which belongs to the picture.
-nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
-# Whatever a cell writes to stderr is a warning, and so an error.
-nb_output_stderr = "warn"
-
+# What TensorFlow reads and a user may have set, to compute otherwise or elsewhere.
+nbpromises_watched_variables = [
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_USE_LEGACY_KERAS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+]
+nbpromises_describe_figures = True
 # All other numbers in sentences, captions and descriptions of figures are glued from the run.
-constants_in_prose = {
+nbpromises_constants = {
     "0": "the start of b; of nothing, there is none",
     "1": "the noise asked for; the first",
     "2": "TRUE_B, and where the inputs end",
@@ -112,7 +75,13 @@ constants_in_prose = {
     "2021": "the year of the recorded run",
 }
 
-# -- Pages -------------------------------------------------------------------------------------
+# -- Pages ----------------------------------------------------------------------------------------
+
+nb_execution_timeout = 120
+# Translators get the alt text, which belongs to the picture.
+nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
+# Whatever a cell writes to stderr is a warning, and so an error.
+nb_output_stderr = "warn"
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -135,13 +104,15 @@ intersphinx_mapping = {
     }.items()
 }
 
-html_math_renderer = "mathml"
+# -- HTML: docs/_ext/book --------------------------------------------------------------------------
+
+# Where GitHub has a copy of the published site, as in "owner/repository/blob/branch/folder": from
+# there, and from nowhere else on the web, Colab opens notebooks. While this is empty, no page offers
+# to be opened in Colab.
+book_colab_repository = os.environ.get("COLAB_REPOSITORY", "")
+
 html_theme = "sphinx_book_theme"
-html_static_path = ["docs/_static"]
-templates_path = ["docs/_templates"]
-template_bridge = "light_pages.LightTemplates"
-html_css_files = ["site.css"]
-html_logo = html_favicon = "docs/_static/logo.svg"
+html_math_renderer = "mathml"
 html_copy_source = False
 html_domain_indices = False
 html_use_index = False
@@ -158,40 +129,3 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "show_navbar_depth": 2,
 }
-
-
-# -- Setup -------------------------------------------------------------------------------------
-
-
-def speak_one_language(app: Sphinx, config: Config) -> None:
-    """Set what Sphinx does not translate by itself."""
-    edition = config.editions[config.language]
-    config.html_title = edition["title"]
-    config.author = edition["authors"]
-    config.copyright = f"2026 {edition['authors']}"
-    if config.public_address:
-        config.html_baseurl = f"{config.public_address}{edition['folder']}/"
-    # Nothing else is folded away.
-    config.nb_code_prompt_show = config.nb_code_prompt_hide = edition[
-        "solution"
-    ]
-    config.html_theme_options["search_bar_text"] = edition["search"]
-    config.html_theme_options["logo"] = {
-        "text": edition["title"],
-        "alt_text": "",
-    }
-
-
-def import_package(
-    app: Sphinx, env: BuildEnvironment, docnames: list[str]
-) -> None:
-    """Import what autodoc is about to import anyway, without TensorFlow's log lines."""
-    if "reference/api" in docnames:
-        with silent_stderr():
-            import linear_tutorial  # noqa: F401
-
-
-def setup(app: Sphinx) -> None:
-    """Connect the functions above."""
-    app.connect("config-inited", speak_one_language)
-    app.connect("env-before-read-docs", import_package)

@@ -1,0 +1,165 @@
+"""Offer every executed page as a notebook that runs elsewhere: in Jupyter, and in Colab.
+
+The notebook has what a reader of the page sees, in the language of the page: its prose, its visible
+code cells with their outputs, the captions of its figures. Its first cell makes sure that the package
+is installed. A page may need nothing that it does not show.
+
+The package is on no index. The site carries it as a wheel; where the site has no public address, the
+first cell says how to install it from the sources.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from docutils import nodes
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+
+from editions.languages import own_edition
+from nbpromises.cells import code_cells
+from nbpromises.execution.records import read_executed, record_files
+
+from ..words import _
+from .package import build_wheel
+from .prose import prose_around_cells
+
+METADATA = {
+    "kernelspec": {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    },
+    "language_info": {
+        "name": "python",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+
+def add_wheel(app: Sphinx) -> None:
+    """Build the wheel of the package into the edition that is built."""
+    app.book_wheel = ""
+    if app.builder.name == "html":
+        folder = Path(app.outdir)
+        app.book_wheel = build_wheel(Path(app.confdir), folder)
+
+
+def offer_notebook(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Write the notebook beside the page, and tell the page's template where it is."""
+    if doctree is None or pagename not in record_files(app.env):
+        return
+    config = app.config
+    folder = own_edition(config)["folder"]
+    wheel = ""
+    if config.editions_address and app.book_wheel:
+        wheel = f"{config.editions_address}{folder}/{app.book_wheel}"
+    notebook = make_notebook(
+        executed_code(app.env, pagename, doctree),
+        prose_around_cells(
+            context["body"], formulas(doctree), context["pageurl"] or ""
+        ),
+        install(wheel),
+    )
+    path = app.builder.get_output_path(pagename).with_suffix(".ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+    context["notebook"] = path.name
+    if config.editions_address and config.book_colab_repository:
+        context["colab"] = (
+            "https://colab.research.google.com/github/"
+            f"{config.book_colab_repository}/{folder}/{pagename}.ipynb"
+        )
+
+
+def executed_code(
+    env: BuildEnvironment, pagename: str, doctree: nodes.document
+) -> list[NotebookNode]:
+    """Return the visible code cells of a page, with their outputs."""
+    page = Path(env.doc2path(pagename))
+    executed = read_executed(
+        page.read_text(encoding="utf-8"),
+        env.myst_config,
+        str(page),
+        record_files(env)[pagename],
+    )
+    return [executed.cells[cell.index] for cell in code_cells(doctree)]
+
+
+def formulas(doctree: nodes.document) -> list[str]:
+    """Return the formulas of a page as LaTeX."""
+    return [
+        node.astext()
+        for node in doctree.findall()
+        if isinstance(node, nodes.math | nodes.math_block)
+    ]
+
+
+def make_notebook(
+    code: list[NotebookNode], prose: list[str], first_cell: str
+) -> NotebookNode:
+    """Return a notebook of code cells, and of the prose before each and after the last."""
+    cells = [new_code_cell(first_cell)]
+    for text, cell in zip(prose, [*code, None], strict=True):
+        if text:
+            cells.append(new_markdown_cell(text))
+        if cell:
+            cells.append(
+                new_code_cell(
+                    cell.source,
+                    outputs=cell.outputs,
+                    execution_count=cell.execution_count,
+                )
+            )
+    for place, cell in enumerate(cells):
+        # The ids of nbformat are random.
+        cell.id = f"cell-{place}"
+    return new_notebook(metadata=METADATA, cells=cells)
+
+
+def install(wheel: str) -> str:
+    """Return code that makes sure that the package is there; `wheel` is its address, or empty."""
+    if wheel:
+        remedy = f"%pip install --quiet {wheel}"
+    else:
+        message = _(
+            "Please install the package of this book first: "
+            "run `pip install .` in the folder of the project."
+        )
+        remedy = f'raise ModuleNotFoundError("{message}") from None'
+    return "\n".join(
+        [
+            f"# {_('The functions of this book are in a package of their own.')}",
+            "try:",
+            "    import linear_tutorial",
+            "except ModuleNotFoundError:",
+            f"    {remedy}",
+        ]
+    )
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    app.add_config_value("book_colab_repository", "", "html", str)
+    app.connect("builder-inited", add_wheel)
+    # Before the theme looks which of its parts have something to show.
+    app.connect("html-page-context", offer_notebook, priority=100)
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

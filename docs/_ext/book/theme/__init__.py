@@ -1,0 +1,57 @@
+"""The look of the book: templates and style sheet on top of sphinx-book-theme's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util.typing import ExtensionMetadata
+
+from ..words import _, load_words
+
+PACKAGE = Path(__file__).parents[1]
+LOGO = Path(__file__).parent / "static" / "logo.svg"
+
+
+def apply_theme(app: Sphinx, config: Config) -> None:
+    """Set what stands around every page, in the language of the edition."""
+    for folder in sorted(PACKAGE.glob("*/static")):
+        config.html_static_path.append(str(folder))
+    for folder in sorted(PACKAGE.glob("*/templates")):
+        config.templates_path.append(str(folder))
+    config.html_logo = config.html_favicon = str(LOGO)
+    config.html_theme_options["logo"] = {
+        "text": config.html_title,
+        "alt_text": "",
+    }
+    config.html_theme_options["search_bar_text"] = str(_("Search this book"))
+    # Only solutions are folded away.
+    prompt = str(_("Solution"))
+    config.nb_code_prompt_show = config.nb_code_prompt_hide = prompt
+
+
+def add_words(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, object],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the templates the function that translates this book's words."""
+    context["words"] = _
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    load_words(app)
+    # After the title of the edition is set.
+    app.connect("config-inited", apply_theme, priority=600)
+    app.connect("html-page-context", add_words, priority=100)
+    app.add_css_file("site.css")
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,114 @@
+"""Merge style sheets into one, and keep the rules that some page can use.
+
+A rule is kept if the names of elements, classes and ids in one of its selectors all occur as words
+in the pages or their scripts. Names inside of `:not()`, `:is()` and the like are not looked at. So
+some rules are kept that no page uses, but none is lost that a page does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
+from pathlib import Path
+from posixpath import normpath, relpath
+
+import tinycss2
+from tinycss2.ast import Node, WhitespaceToken
+
+WORD = re.compile(r"[\w-]+")
+IMPORT = re.compile(r'@import\s+["\']([^"\']+)["\']\s*;')
+RELATIVE_URL = re.compile(r'url\((["\']?)(?!data:|#|/|\w+:)([^"\')]+)\1\)')
+# Rules that hold rules.
+CONDITIONAL = {"container", "layer", "media", "supports"}
+SPACE = WhitespaceToken(0, 0, " ")
+
+
+def words_in(text: str) -> set[str]:
+    """Return the words of a text.
+
+    >>> sorted(words_in('<p class="big">See <a href="#top">'))
+    ['See', 'a', 'big', 'class', 'href', 'p', 'top']
+    """
+    return set(WORD.findall(text))
+
+
+def read_style_sheet(path: Path, folder: Path) -> str:
+    """Return a style sheet and those that it imports, with URLs relative to `folder`."""
+    text = path.read_text(encoding="utf-8-sig")
+
+    def moved(match: re.Match[str]) -> str:
+        target = normpath((path.parent / match[2]).as_posix())
+        return f'url("{relpath(target, folder.as_posix())}")'
+
+    return IMPORT.sub(
+        lambda match: read_style_sheet(path.parent / match[1], folder),
+        RELATIVE_URL.sub(moved, text),
+    )
+
+
+def used_css(css: str, words: set[str]) -> str:
+    """Return the rules of a style sheet that can apply to pages with these words.
+
+    >>> used_css("p, q { top: 0 } .big:not(.small) p { top: 1 } .small { top: 2 }", {"p", "big"})
+    'p, q{top: 0}\\n.big:not(.small) p{top: 1}'
+    """
+    nodes = tinycss2.parse_stylesheet(css, skip_whitespace=True)
+    return "\n".join(_used_rules(nodes, words))
+
+
+def _used_rules(nodes: Iterable[Node], words: set[str]) -> Iterator[str]:
+    for node in nodes:
+        if node.type == "error":
+            raise ValueError(
+                f"line {node.source_line} of the style sheets: {node.message}"
+            )
+        if node.type == "qualified-rule":
+            if can_apply(node.prelude, words):
+                yield f"{_compact(node.prelude)}{{{_compact(node.content)}}}"
+        elif node.type == "at-rule":
+            yield from _used_at_rule(node, words)
+        elif node.value.startswith("!"):
+            # A comment that is a licence.
+            yield node.serialize()
+
+
+def _used_at_rule(rule: Node, words: set[str]) -> Iterator[str]:
+    start = f"@{rule.at_keyword} {_compact(rule.prelude)}"
+    if rule.content is None:
+        # `@charset` must be the first rule; style sheets of pages in UTF-8 need none.
+        if rule.lower_at_keyword != "charset":
+            yield f"{start};"
+    elif rule.lower_at_keyword in CONDITIONAL:
+        rules = tinycss2.parse_rule_list(rule.content, skip_whitespace=True)
+        if used := list(_used_rules(rules, words)):
+            yield "\n".join([f"{start}{{", *used, "}"])
+    else:
+        yield f"{start}{{{_compact(rule.content)}}}"
+
+
+def _compact(nodes: Iterable[Node]) -> str:
+    """Return CSS without comments and with one space for any white space."""
+    kept = (node for node in nodes if node.type != "comment")
+    css: str = tinycss2.serialize(
+        SPACE if node.type == "whitespace" else node for node in kept
+    )
+    return css.strip()
+
+
+def can_apply(selectors: Iterable[Node], words: set[str]) -> bool:
+    """Return whether all names in one of the selectors are among the words."""
+    return any(
+        words_in(_names_in(selector)) <= words
+        for is_comma, selector in groupby(selectors, lambda node: node == ",")
+        if not is_comma
+    )
+
+
+def _names_in(selector: Iterable[Node]) -> str:
+    # After a colon, it is a state such as `:hover`. Arguments are nodes of their own.
+    return " ".join(
+        node.value
+        for before, node in pairwise([None, *selector])
+        if node.type in {"ident", "hash"} and before != ":"
+    )

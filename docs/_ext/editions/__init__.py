@@ -1,0 +1,64 @@
+"""Several languages from one source: built together, checked for completeness, linked page by page.
+
+See README.md in this folder. This module imports nothing outside of its functions, because a build
+with nothing to do ends before it needs Sphinx.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.util.typing import ExtensionMetadata
+
+HERE = Path(__file__).parent
+
+
+def apply_edition(app: Sphinx, config: Config) -> None:
+    """Set the title, authors and address of the edition that is built."""
+    from .languages import own_edition
+
+    edition = own_edition(config)
+    config.html_title = edition["title"]
+    config.author = edition["authors"]
+    config.copyright = edition["copyright"]
+    if config.editions_address:
+        config.html_baseurl = f"{config.editions_address}{edition['folder']}/"
+    config.templates_path.append(str(HERE / "templates"))
+    config.html_static_path.append(str(HERE / "static"))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register with Sphinx."""
+    from nbpromises.order import WRITE_FILES
+    from nbpromises.reread import version_of
+
+    from . import gate, side_by_side, switch
+
+    app.setup_extension("nbpromises")
+    app.add_config_value("editions_table", {}, "env", dict)
+    app.add_config_value("editions_address", "", "html", str)
+    app.add_config_value("editions_together", False, "html", bool)
+    app.connect("config-inited", apply_edition)
+    app.add_transform(gate.CheckCatalogue)
+    app.add_transform(gate.CheckTranslated)
+    app.connect("doctree-read", gate.adopt_translated_nodes)
+    # Before the theme looks which of its parts have something to show,
+    app.connect("html-page-context", switch.add_editions, priority=100)
+    app.connect("html-page-context", side_by_side.add_button, priority=100)
+    # and after it has written its own form of the language tag.
+    app.connect("html-page-context", switch.tag_language, priority=900)
+    app.connect(
+        "build-finished", side_by_side.write_blocks, priority=WRITE_FILES
+    )
+    app.add_js_file("language-switch.js", loading_method="defer")
+    app.add_js_file("side-by-side.js", loading_method="defer")
+    return {
+        "version": "1",
+        "env_version": version_of(HERE),
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

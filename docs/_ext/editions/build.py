@@ -1,0 +1,292 @@
+"""Build the site in every language at once, unless nothing has changed since it was built.
+
+A project's folder holds `conf.py` and the sources in `docs`; all that is built goes to `_build`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import multiprocessing
+import os
+import runpy
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from nbpromises.execution.dependencies import (
+    Project,
+    digest_files,
+    files_below,
+    installed_versions,
+)
+from nbpromises.execution.surroundings import influences
+from nbpromises.processes import end_with_parent, freeze_gc
+
+from .languages import Edition
+
+PROCESSES = multiprocessing.get_context(
+    "fork" if sys.platform == "linux" else "spawn"
+)
+# Variables that Sphinx reads by itself.
+VARIABLES = ["SOURCE_DATE_EPOCH"]
+
+
+def main(folder: str) -> int:
+    """Build what is not up to date; of two builds at once, the second waits for the first."""
+    start = time.monotonic()
+    build = SiteBuild(Path(folder).resolve())
+    build.folder.mkdir(exist_ok=True)
+    with FileLock(build.folder / "lock"):
+        sources = build.digest_sources()
+        if build.is_made_from(sources):
+            print(
+                "Nothing has changed since the last build, which kept all promises"
+            )
+        elif not build.make(sources):
+            return 1
+    seconds = time.monotonic() - start
+    print(
+        f"The site is in _build/html ({seconds:.1f} s); open _build/html/index.html"
+    )
+    return 0
+
+
+@dataclass(frozen=True)
+class SiteBuild:
+    """The build of the project in the folder `root`."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of all that is built."""
+        return self.root / "_build"
+
+    @property
+    def site(self) -> Path:
+        """The folder of the finished site."""
+        return self.folder / "html"
+
+    @property
+    def next(self) -> Path:
+        """The folder in which a site is made.
+
+        It takes the place of the last one when it is complete: nothing of an older site is left in
+        it, and a build that fails leaves the last good site.
+        """
+        return self.folder / "next"
+
+    @property
+    def stamp(self) -> Path:
+        """The file that says from which sources the site was made, and what its files were then."""
+        return self.folder / "built-from.txt"
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings in `conf.py`."""
+        return runpy.run_path(str(self.root / "conf.py"))
+
+    @property
+    def editions(self) -> dict[str, Edition]:
+        """The editions, by their languages."""
+        editions: dict[str, Edition] = self.settings["editions_table"]["editions"]
+        return editions
+
+    def digest_sources(self) -> str:
+        """Digest all that a site is made of: files, settings, installed libraries, surroundings."""
+        files = [
+            path
+            for entry in self.root.iterdir()
+            if not entry.name.startswith((".", "_build"))
+            for path in (files_below(entry) if entry.is_dir() else [entry])
+            if path.suffix not in {".mo", ".pyc"}
+        ]
+        watched = self.settings["nbpromises_watched_variables"]
+        variables = influences(os.environ, {}, [*watched, *VARIABLES])
+        project = Project(self.root, self.root / "docs", variables)
+        made_of = (
+            digest_files(self.root, files),
+            project.observe([], sorted(installed_versions())),
+            {
+                name: value
+                for name, value in self.settings.items()
+                if isinstance(value, str | list | dict)
+                and not name.startswith("__")
+            },
+        )
+        return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+    def is_made_from(self, sources: str) -> bool:
+        """Return whether the site was made from these sources, and nobody changed it since."""
+        return (
+            self.stamp.exists()
+            and self.stamp.read_text() == self._stamp_text(sources)
+        )
+
+    def _stamp_text(self, sources: str) -> str:
+        return f"{sources} {digest_files(self.site, files_below(self.site))}"
+
+    def make(self, sources: str) -> bool:
+        """Build all editions and put them in the place of the last site, if all went well."""
+        shutil.rmtree(self.next, ignore_errors=True)
+        self.next.mkdir()
+        import_sphinx(self.settings)
+        catalogues = Catalogues(self.root / "docs", self.folder)
+        catalogues.remove_untrusted()
+        statuses = self._run_sphinx()
+        if all(status in {0, 1} for status in statuses):
+            catalogues.trust()
+        if any(statuses):
+            return False
+        self._finish()
+        self.stamp.unlink(missing_ok=True)
+        shutil.rmtree(self.site, ignore_errors=True)
+        self.next.rename(self.site)
+        self.stamp.write_text(self._stamp_text(sources))
+        return True
+
+    def _run_sphinx(self) -> list[int | None]:
+        """Run Sphinx for all languages side by side, and return their exit statuses.
+
+        What is wrong with a page is mostly wrong in every language: if the first edition fails, only
+        its errors are shown.
+        """
+        builds = {
+            language: PROCESSES.Process(
+                target=build_edition, args=(self, language, log)
+            )
+            for language, log in self._logs()
+        }
+        for build in builds.values():
+            build.start()
+        join_or_exit(list(builds.values()))
+        for language, log in self._logs():
+            if log:
+                sys.stderr.write(log.read_text(encoding="utf-8"))
+            if builds[language].exitcode != 0:
+                break
+        return [build.exitcode for build in builds.values()]
+
+    def _logs(self) -> Iterator[tuple[str, Path | None]]:
+        """Yield all languages with the files for their errors; the first one writes to the terminal."""
+        first, *others = self.editions
+        yield first, None
+        for language in others:
+            yield language, self.folder / f"{language}.log"
+
+    def doctrees(self, language: str) -> Path:
+        """Return the folder of what Sphinx has read for an edition."""
+        return self.folder / "doctrees" / f"html-{self.editions[language]['folder']}"
+
+    def _finish(self) -> None:
+        """Write what belongs to all editions, or to none."""
+        # They import what Sphinx has imported by now.
+        from .front_pages import write_front_pages
+        from .side_by_side import write_translations
+
+        write_translations(
+            {
+                self.next / edition["folder"]: self.doctrees(language)
+                for language, edition in self.editions.items()
+            }
+        )
+        write_front_pages(
+            self.next,
+            list(self.editions.values()),
+            self.settings["editions_address"],
+        )
+
+
+@dataclass(frozen=True)
+class Catalogues:
+    """The compiled catalogues beside their sources.
+
+    Sphinx compiles a catalogue that is newer than what it was compiled to. That misses one that was
+    replaced by an older file, and one that a killed build left unfinished.
+    """
+
+    sources: Path
+    build: Path
+
+    @property
+    def _list(self) -> Path:
+        return self.build / "catalogues.json"
+
+    def remove_untrusted(self) -> None:
+        """Remove each compiled catalogue that the last build did not leave so, with its source."""
+        try:
+            trusted = json.loads(self._list.read_text())
+        except (OSError, ValueError):
+            trusted = []
+        for compiled in self.sources.rglob("*.mo"):
+            if self._digest(compiled) not in trusted:
+                compiled.unlink()
+
+    def trust(self) -> None:
+        """Trust all catalogues as they are now."""
+        digests = [self._digest(path) for path in self.sources.rglob("*.mo")]
+        self._list.write_text(json.dumps(digests))
+
+    def _digest(self, compiled: Path) -> str:
+        return digest_files(
+            self.sources, [compiled, compiled.with_suffix(".po")]
+        )
+
+
+def import_sphinx(settings: Mapping[str, Any]) -> None:
+    """Import what the processes of all editions need, before they are forked.
+
+    Only when there is something to build: these imports take longer than to see that there is nothing.
+    """
+    freeze_gc()
+    if PROCESSES.get_start_method() == "fork":
+        from sphinx.application import builtin_extensions
+
+        for module in (
+            *("sphinx.cmd.build", "myst_nb.sphinx_ext"),
+            *(settings["html_theme"], *settings["extensions"]),
+            *builtin_extensions,
+        ):
+            # Sphinx reports a module that cannot be imported.
+            with suppress(Exception):
+                importlib.import_module(module)
+    freeze_gc()
+
+
+def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
+    """Run Sphinx for one language; warnings are errors. They go to `log`, if there is one."""
+    from sphinx.cmd.build import main as sphinx_build
+
+    # A book is many small objects, nearly all of which are needed to the end.
+    freeze_gc()
+    end_with_parent()
+    os.chdir(build.root)
+    if log:
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), sys.stderr.fileno())
+    folder = build.editions[language]["folder"]
+    arguments = ["-q", "-W", "-c", ".", "-b", "html", "-d"]
+    arguments += [str(build.doctrees(language)), "-D", f"language={language}"]
+    arguments += ["-D", "editions_together=1", "docs", f"_build/next/{folder}"]
+    sys.exit(sphinx_build(arguments))
+
+
+def join_or_exit(processes: list[BaseProcess]) -> None:
+    """Wait for processes, or exit when the process that started this one has ended; they exit too."""
+    parent = os.getppid()
+    while running := [each.sentinel for each in processes if each.is_alive()]:
+        connection.wait(running, timeout=1)
+        if os.getppid() != parent:
+            os._exit(1)

@@ -1,0 +1,161 @@
+"""The gate: a page that is not completely translated fails the build.
+
+Sphinx shows the source text wherever a translation is missing, without a warning. Here, every message
+of a page must have a translation that could be applied, and the page's catalogue may hold nothing
+else: no fuzzy entry, no obsolete one, no other glued values or numbers than the source's.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.locale import _
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.nodes import extract_messages
+
+from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
+from nbpromises.promises.numbers import numbers
+
+from .languages import is_translated
+
+logger = logging.getLogger(__name__)
+
+
+class CheckCatalogue(SphinxTransform):
+    """Compare a page's messages with the entries of its catalogue."""
+
+    default_priority = CHECK_CATALOGUE
+
+    def apply(self, **kwargs: object) -> None:
+        """Check one page."""
+        if not is_translated(self.config):
+            return
+        path = self._path()
+        if not path.exists():
+            logger.error(
+                "no catalogue %s; run 'make catalogues'",
+                path,
+                location=(self.env.docname, 1),
+            )
+            return
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        used = self._check_messages(catalogue)
+        for entry in catalogue:
+            if entry.id:
+                _check_entry(entry, used, path)
+        for text, entry in catalogue.obsolete.items():
+            logger.error(
+                "obsolete: %s", text, location=f"{path}:{entry.lineno}"
+            )
+
+    def _check_messages(self, catalogue: Catalog) -> set[str]:
+        """Report messages of the page without a translation, and return all that it has."""
+        # Headings such as "Parameters" come from Sphinx, translated already.
+        by_translation = {
+            _(str(entry.id)): entry for entry in catalogue if entry.id
+        }
+        used = set()
+        for node, text in extract_messages(self.document):
+            if _is_metadata(node):
+                node["nothing_to_apply"] = True
+                continue
+            entry = catalogue.get(text) or by_translation.get(text)
+            translation = str(entry.string) if entry else ""
+            if not translation:
+                logger.error("not translated: %s", text, location=node)
+            elif isinstance(node, nodes.math_block) and text != translation:
+                # Sphinx would parse it as text, and lose it.
+                logger.error(
+                    "a formula is the same in every language: %s",
+                    text,
+                    location=node,
+                )
+            source = str(entry.id) if entry else text
+            used.add(source)
+            if source != text or entry is None:
+                node["nothing_to_apply"] = True
+        return used
+
+    def _path(self) -> Path:
+        (locale_dir,) = self.config.locale_dirs
+        folder = Path(self.env.srcdir, locale_dir, self.config.language)
+        return folder / "LC_MESSAGES" / f"{self.env.docname}.po"
+
+
+def _check_entry(entry: Message, used: set[str], path: Path) -> None:
+    text, translation = str(entry.id), str(entry.string)
+    faults = {
+        f"fuzzy: {text}": entry.fuzzy,
+        f"the translation fills in other values: {translation}": (
+            glued(text) != glued(translation)
+        ),
+        f"the translation has other numbers: {translation}": (
+            sorted(numbers(text)) != sorted(numbers(translation))
+        ),
+        f"not on the page any more: {text}": text not in used,
+    }
+    for fault, found in faults.items():
+        if found:
+            logger.error(fault, location=f"{path}:{entry.lineno}")
+
+
+class CheckTranslated(SphinxTransform):
+    """Report a translation that Sphinx could not apply, because its markup is another block's."""
+
+    default_priority = CHECK_TRANSLATED
+
+    def apply(self, **kwargs: object) -> None:
+        """Check one page."""
+        if not is_translated(self.config):
+            return
+        for node in self.document.findall(_is_refused):
+            logger.error(
+                "the translation was not applied: %s",
+                node.astext(),
+                location=node,
+            )
+
+
+def adopt_translated_nodes(app: Sphinx, doctree: nodes.document) -> None:
+    """Point translated nodes at their page's document.
+
+    Sphinx parses each translation as a document of its own. Its nodes go on to name that document,
+    which refers to the whole environment: each pickled page would hold a copy of it.
+    """
+    for node in doctree.findall():
+        node.document = doctree
+
+
+def glued(text: str) -> list[str]:
+    """List what a text fills in from the run.
+
+    >>> glued("from {glue:text}`a.md::w:.2f` to {glue:text}`a.md::b:.2f`")
+    ['a.md::b:.2f', 'a.md::w:.2f']
+    """
+    return sorted(re.findall(r"\{glue:[a-z]*\}`([^`]*)`", text))
+
+
+def _is_refused(node: nodes.Node) -> bool:
+    """Return whether Sphinx had a translation to apply to a node and did not."""
+    return (
+        isinstance(node, nodes.Element)
+        and node.get("translated") is False
+        and not node.get("nothing_to_apply")
+        # Sphinx does not mark these as translated.
+        and not isinstance(node, nodes.image | addnodes.translatable)
+    )
+
+
+def _is_metadata(node: nodes.Node) -> bool:
+    """Return whether a node belongs to the front matter, which no reader sees."""
+    while node.parent and not isinstance(node.parent, nodes.document):
+        node = node.parent
+    return isinstance(node, nodes.field_list)

@@ -1,0 +1,73 @@
+// The button in the header shows the other language's text beside each block of the page.
+//
+// Its words come from a script of their own, loaded when they are asked for first. They are put into
+// the blocks, so that headings stay one heading and list items one item; the style sheet places them.
+"use strict";
+
+(() => {
+  const MEMORY = "side-by-side";
+
+  const button = document.querySelector("button.side-by-side");
+  const article = document.querySelector("article.bd-article");
+  if (!button || !article) return;
+  const page = document.documentElement;
+  // The expression with which side_by_side.py paired the blocks.
+  const found = document.evaluate(
+    button.dataset.blocks, article, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+  const blocks = Array.from({ length: found.snapshotLength }, (_, place) => found.snapshotItem(place));
+  let loading;
+
+  function load() {
+    loading ??= new Promise((resolve, reject) => {
+      addEventListener("translation", ({ detail }) => resolve(detail), { once: true });
+      const script = document.createElement("script");
+      script.src = button.dataset.src;
+      script.addEventListener("error", reject);
+      document.head.append(script);
+    }).then((translations) =>
+      blocks.forEach((block, place) => {
+        if (translations[place] !== null) add(block, translations[place]);
+      }),
+    );
+    return loading;
+  }
+
+  function add(block, words) {
+    const link = block.querySelector(":scope > .headerlink");
+    const original = document.createElement("span");
+    original.className = "original";
+    original.append(...block.childNodes);
+    const translation = document.createElement("span");
+    translation.className = "translation";
+    translation.lang = button.dataset.lang;
+    translation.innerHTML = words;
+    block.classList.add("translated");
+    block.append(original, translation);
+    if (link) original.append(link);
+  }
+
+  // Whatever a reader looks at stays where it is.
+  function keepingPlace(change) {
+    const header = document.querySelector(".bd-header-article");
+    const top = Math.max(header?.getBoundingClientRect().bottom ?? 0, 0);
+    const first = blocks.find((block) => block.getBoundingClientRect().bottom > top);
+    const before = first?.getBoundingClientRect().top;
+    change();
+    if (first && scrollY > 0) {
+      scrollBy({ top: first.getBoundingClientRect().top - before, behavior: "instant" });
+    }
+  }
+
+  async function show(on) {
+    button.setAttribute("aria-pressed", on);
+    if (on) await load();
+    keepingPlace(() => page.toggleAttribute("data-side-by-side", on));
+  }
+
+  button.addEventListener("click", () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    localStorage.setItem(MEMORY, on ? "on" : "off");
+    show(on);
+  });
+  if (localStorage.getItem(MEMORY) === "on") show(true);
+})();

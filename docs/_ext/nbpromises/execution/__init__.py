@@ -1,0 +1,1 @@
+"""Execution of pages: what they show, what that depends on, and for how long it is kept."""

@@ -1,0 +1,1 @@
+"""All that is imported in a page's own process; nothing here imports Sphinx or docutils."""

@@ -1,0 +1,85 @@
+"""Read the journal of a run: files opened and modules imported by it and its child processes."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from ..messages import Used
+
+# Files in these folders belong to libraries, which count by their versions, or are no files.
+SYSTEM_FOLDERS = (
+    *(sys.prefix, sys.base_prefix),
+    *("/dev", "/proc", "/sys", "/usr"),
+)
+
+
+def read_journal(journal: str, root: Path) -> Used:
+    """Return the files and modules that a page used.
+
+    If it started a process that was not watched, that is every Python file below `root` and every
+    installed library.
+    """
+    lines = [line.partition(" ") for line in journal.splitlines()]
+
+    def noted(word: str) -> list[str]:
+        return [what for first, _, what in lines if first == word]
+
+    loaded = {
+        module.__file__
+        for module in list(sys.modules.values())
+        if getattr(module, "__file__", None)
+    }
+    opened = set(noted("reads")) - set(noted("writes"))
+    paths = set(map(_source, opened | loaded))
+    modules = {name.partition(".")[0] for name in sys.modules}
+    modules.update(noted("imports"))
+    # The page's own process has begun, but nothing that is watched started it.
+    all_watched = len(noted("starts")) < len(noted("begins"))
+    if "other" in noted("starts") or not all_watched:
+        paths |= set(_sources_below(root))
+        modules |= packages_distributions().keys()
+    system = _system_folders()
+    return Used(
+        files=sorted(
+            _name(path, root)
+            for path in paths
+            if path.is_file() and not any(map(path.is_relative_to, system))
+        ),
+        modules=sorted(modules),
+    )
+
+
+def _system_folders() -> list[str]:
+    """Return `SYSTEM_FOLDERS` and matplotlib's cache of fonts, which the first run on a machine writes."""
+    matplotlib = sys.modules.get("matplotlib")
+    caches = [matplotlib.get_cachedir()] if matplotlib else []
+    return [*SYSTEM_FOLDERS, *caches]
+
+
+def _sources_below(folder: Path) -> list[Path]:
+    """List the Python files that a process could run, without built or installed ones and tests."""
+    return [
+        path
+        for path in folder.rglob("*.py")
+        if not any(
+            part.startswith((".", "_build", "tests"))
+            for part in path.relative_to(folder).parts
+        )
+    ]
+
+
+def _name(path: Path, root: Path) -> str:
+    """Return the path below `root`, which survives a move of the project, or the whole path."""
+    return (
+        path.relative_to(root) if path.is_relative_to(root) else path
+    ).as_posix()
+
+
+def _source(path: str) -> Path:
+    """Return the source of a compiled module; other files are their own source."""
+    if path.endswith(".pyc"):
+        return Path(importlib.util.source_from_cache(path))
+    return Path(path)

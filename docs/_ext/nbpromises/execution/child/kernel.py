@@ -1,0 +1,118 @@
+"""A kernel of ipykernel in this process: cells behave and print as in Jupyter.
+
+The fork server imports this module before it forks, with the heavy libraries of the site.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from tempfile import TemporaryFile
+from typing import Any
+
+from ipykernel.inprocess.manager import InProcessKernelManager
+from nbformat.v4 import new_output, output_from_msg
+from traitlets.config import Config
+
+from ...processes import freeze_gc
+from ..messages import Output, error_output
+from . import journal  # noqa: F401
+
+# The heavy libraries are imported next; collections would take a sixth of TensorFlow's import.
+freeze_gc()
+
+HAS_MATPLOTLIB = find_spec("matplotlib") is not None
+if HAS_MATPLOTLIB:
+    import matplotlib.pyplot
+    import matplotlib_inline.backend_inline
+
+    from ... import describe
+
+# They change an output that is shown already, which no reader of a finished page can see.
+UPDATES = {"clear_output", "update_display_data"}
+SHOWN = {"stream", "display_data", "execute_result", "error"}
+STREAMS = {1: "stdout", 2: "stderr"}
+
+
+class Kernel:
+    """A kernel in this process, with the text that native code writes past it."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InlineBackend.figure_formats = {"svg"}
+        # The same drawing gives the same file in every build.
+        config.InlineBackend.rc = {"svg.hashsalt": "nbpromises"}
+        config.InlineBackend.print_figure_kwargs = {"metadata": {"Date": None}}
+        manager = InProcessKernelManager(config=config)
+        manager.start_kernel()
+        self._client = manager.client()
+        self._client.allow_stdin = False
+        self._client.start_channels()
+        self._native = {name: _Redirected(fd) for fd, name in STREAMS.items()}
+        if HAS_MATPLOTLIB:
+            _describe_figures(manager.kernel.shell)
+
+    def run(self, source: str) -> list[Output]:
+        """Run one cell and return its outputs, as a notebook file stores them."""
+        self._client.execute(source)
+        messages = list(self._messages())
+        outputs = [
+            output_from_msg(message)
+            for message in messages
+            if message["msg_type"] in SHOWN
+        ]
+        if updates := {message["msg_type"] for message in messages} & UPDATES:
+            error = NotImplementedError(f"{updates.pop()} in a page")
+            outputs.append(error_output(error))
+        for name, stream in self._native.items():
+            if text := stream.take():
+                outputs.append(new_output("stream", name=name, text=text))
+        return _joined(outputs)
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        channel = self._client.iopub_channel
+        while channel.msg_ready():
+            yield channel.get_msg()
+
+
+def _describe_figures(shell: Any) -> None:
+    """Let the text of a figure be its description, which a page can promise."""
+    # First, because enable_matplotlib removes the formatters that are registered for figures.
+    shell.enable_matplotlib("inline")
+    shell.display_formatter.formatters["text/plain"].for_type_by_name(
+        "matplotlib.figure", "Figure", describe.print_figure
+    )
+
+
+def _joined(outputs: list[Output]) -> list[Output]:
+    """Join the pieces of each stream; where ipykernel cuts them depends on time."""
+    joined: list[Output] = []
+    streams: dict[str, Output] = {}
+    for output in outputs:
+        if output["output_type"] != "stream":
+            streams = {}
+            joined.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"] += output["text"]
+        else:
+            streams[output["name"]] = output
+            joined.append(output)
+    return joined
+
+
+class _Redirected:
+    """What native code, or a process that a cell started, writes to a file descriptor."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115
+        self._taken = 0
+        os.dup2(self._file.fileno(), descriptor)
+
+    def take(self) -> str:
+        """Return what was written since the last call."""
+        length = os.fstat(self._file.fileno()).st_size
+        text = os.pread(self._file.fileno(), length - self._taken, self._taken)
+        self._taken = length
+        return text.decode(errors="replace")

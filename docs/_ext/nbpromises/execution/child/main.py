@@ -1,0 +1,63 @@
+"""The entry of a page's process; the build imports this module too, but not the kernel."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import sysconfig
+import tempfile
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+
+from ...processes import end_with_parent, freeze_gc
+from ..messages import Task, error_output, failed
+from .watch import watch_process
+
+EXTENSIONS = Path(__file__).parents[3]
+
+
+def main(results: Connection, task: Task) -> None:
+    """Run cells in their page's folder, up to one that fails, and send the outputs of each.
+
+    What was used is sent last.
+    """
+    end_with_parent()
+    freeze_gc()
+    gc.enable()
+    os.environ.clear()
+    os.environ.update(task.environment)
+    try:
+        run_cells(results, task)
+    except Exception as error:
+        results.send([error_output(error)])
+
+
+def run_cells(results: Connection, task: Task) -> None:
+    """Run cells and send their outputs; what they use is watched."""
+    # Loaded already in a process that was forked.
+    from .journal import read_journal
+    from .kernel import Kernel
+
+    kernel = Kernel()
+    os.chdir(task.folder)
+    sys.path[:] = [str(task.folder), str(task.root), *_without_extensions()]
+    with NamedTemporaryFile("r", errors="surrogateescape") as journal:
+        watch_process(journal.name)
+        # Removed before the journal is read: files that the page wrote there are not its sources.
+        with TemporaryDirectory() as temporary:
+            os.environ["TMPDIR"] = tempfile.tempdir = temporary
+            for cell in task.cells:
+                outputs = kernel.run(cell.source)
+                results.send(outputs)
+                if failed(cell, outputs):
+                    break
+        results.send(read_journal(journal.read(), task.root))
+
+
+def _without_extensions() -> list[str]:
+    """Return the module search path without the folder of this package, unless it is installed."""
+    if EXTENSIONS == Path(sysconfig.get_path("purelib")):
+        return sys.path
+    return [path for path in sys.path if Path(path).resolve() != EXTENSIONS]

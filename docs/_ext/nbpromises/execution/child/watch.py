@@ -1,0 +1,48 @@
+"""Note in a journal which files a process opens and which modules it imports.
+
+A page and the Python processes that it starts write into one journal, line by line, because they may
+be killed at any moment. `journal.py` reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+# The variable that tells a process where the journal is.
+JOURNAL = "NBPROMISES_JOURNAL"
+# Audit events of starting a program that may not be Python, and so is not watched.
+OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
+# `platform.processor` runs this command, for TensorFlow; it reads no file.
+HARMLESS = ["uname", "-p"]
+
+
+def watch_process(journal: str) -> None:
+    """Note what this process does from now on; `journal` is the path of an existing file."""
+    os.environ[JOURNAL] = journal
+    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
+    noted = set()
+
+    def note(word: str, what: str) -> None:
+        line = f"{word} {what}\n"
+        if line not in noted or word == "starts":
+            noted.add(line)
+            os.write(descriptor, line.encode(errors="surrogateescape"))
+
+    def hook(event: str, details: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(details[0], str):
+            path, _mode, flags = details
+            reads = flags & os.O_ACCMODE == os.O_RDONLY
+            path = os.path.abspath(path)  # noqa: PTH100
+            note("reads" if reads else "writes", path)
+        elif event == "import":
+            note("imports", details[0].partition(".")[0])
+        elif event == "subprocess.Popen" and details[1] != HARMLESS:
+            python = os.fsdecode(details[0]) == sys.executable
+            note("starts", "python" if python else "other")
+        elif event in OTHER_PROGRAMS:
+            note("starts", "other")
+
+    note("begins", str(os.getpid()))
+    sys.addaudithook(hook)

@@ -1,0 +1,184 @@
+"""What a page's outputs depend on besides its own cells: recorded, compared, named when it differs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions, packages_distributions
+from pathlib import Path
+
+# No cell reads them: pages and catalogues. Modules are watched one by one.
+NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """The state of all that a run depended on.
+
+    Attributes:
+        files: A digest of each file that it used, by the name below the project's folder.
+        visible: A digest of each file that it could have used unseen, by native code, and the names
+            of modules that it could import in place of others.
+        versions: The version of each library that it imported.
+        surroundings: Python, the machine, environment variables.
+    """
+
+    files: dict[str, str]
+    visible: dict[str, str]
+    versions: dict[str, str]
+    surroundings: dict[str, str]
+
+    def differences(self, now: Dependencies) -> list[str]:
+        """Name what has changed since this was recorded; `now` may have observed more files.
+
+        >>> then = Dependencies({"a.py": "1"}, {}, {"numpy": "2.0"}, {"TZ": "UTC"})
+        >>> now = Dependencies({"a.py": "2", "b.py": "1"}, {"c.csv": "1"}, {"numpy": "2.1"}, {})
+        >>> then.differences(now)
+        ['a.py changed', 'c.csv is new', 'numpy 2.0 → 2.1', 'TZ UTC → not set']
+        """
+        return [
+            *_changed_files(self.files, _only(now.files, self.files)),
+            *_changed_files(self.visible, now.visible),
+            *_changed_values(self.versions, _only(now.versions, self.versions)),
+            *_changed_values(self.surroundings, now.surroundings),
+        ]
+
+
+def _only(values: dict[str, str], names: Iterable[str]) -> dict[str, str]:
+    return {name: values[name] for name in names}
+
+
+def _changed_files(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    verbs = {
+        name: "is new"
+        if name not in old
+        else "is gone"
+        if new.get(name, MISSING) == MISSING
+        else "changed"
+        for name in _differing(old, new)
+    }
+    return [f"{name} {verb}" for name, verb in verbs.items()]
+
+
+def _changed_values(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    unset = "not set"
+    return [
+        f"{name} {old.get(name, unset)} → {new.get(name, unset)}"
+        for name in _differing(old, new)
+    ]
+
+
+def _differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    return sorted(
+        name
+        for name in old.keys() | new.keys()
+        if old.get(name) != new.get(name)
+    )
+
+
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a site looks for what its pages depend on.
+
+    Attributes:
+        root: The folder of `conf.py`; names of files are relative to it.
+        pages: The folder of the sources.
+        variables: The environment variables that can change outputs.
+    """
+
+    root: Path
+    pages: Path
+    variables: Mapping[str, str]
+
+    def observe(
+        self, files: Iterable[str], libraries: Iterable[str]
+    ) -> Dependencies:
+        """Return the present state of these files and libraries, and of what every page depends on.
+
+        Times of files and the place of the project do not count.
+        """
+        installed = installed_versions()
+        return Dependencies(
+            files={name: _digest(self.root / name) for name in files},
+            visible=self._visible_files(),
+            versions={name: installed.get(name, MISSING) for name in libraries},
+            surroundings={
+                "Python": platform.python_version(),
+                "machine": f"{platform.system()} {platform.machine()}",
+                **self.variables,
+            },
+        )
+
+    def _visible_files(self) -> dict[str, str]:
+        """Digest the data beside the pages; of modules, the names count."""
+        modules = [*self.root.glob("*.py"), *self._data("*.py")]
+        return {
+            **{self._name(path): _digest(path) for path in self._data("*")},
+            **{self._name(path): "a module" for path in modules},
+        }
+
+    def _data(self, pattern: str) -> list[Path]:
+        return [
+            path
+            for path in self.pages.rglob(pattern)
+            if path.is_file()
+            and path.suffix not in NOT_DATA
+            and not any(
+                part.startswith((".", "_"))
+                for part in path.relative_to(self.pages).parts
+            )
+        ]
+
+    def _name(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def libraries_of(modules: Iterable[str]) -> list[str]:
+    """Name the installed distributions that top-level modules belong to.
+
+    >>> libraries_of(["sys", "yaml"])
+    ['PyYAML']
+    """
+    owners = _owners()
+    return sorted({owner for name in modules for owner in owners.get(name, [])})
+
+
+def digest_files(root: Path, paths: Iterable[Path]) -> str:
+    """Digest the names below `root` and the contents of files; their times do not count."""
+    digest = hashlib.sha256()
+    for path in sorted(set(paths)):
+        name = path.relative_to(root).as_posix()
+        digest.update(f"{_digest(path)} {name}\n".encode())
+    return digest.hexdigest()
+
+
+def files_below(folder: Path) -> list[Path]:
+    """List the files in a folder and in all folders below it."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return MISSING
+
+
+@cache
+def installed_versions() -> dict[str, str]:
+    """Return the version of every installed distribution."""
+    # `distribution.name` and `.version` would each parse all of the metadata.
+    every = [each.metadata for each in distributions()]
+    return {metadata["Name"]: metadata["Version"] for metadata in every}
+
+
+@cache
+def _owners() -> dict[str, list[str]]:
+    return dict(packages_distributions())

@@ -1,0 +1,246 @@
+"""Execute the pages whose outputs are not known, and give every page its outputs.
+
+All that must be executed is executed before any page is read, once for all languages, in processes
+that are forked from one that has imported the heavy libraries. MyST-NB then reads complete
+notebooks. A page's outputs are kept until something changes that its run used.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
+from pathlib import Path
+
+from filelock import FileLock
+from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+from .child import main as page_process
+from .dependencies import Dependencies, Project, libraries_of
+from .messages import Run, Task, failed
+from .records import (
+    as_cell,
+    doubts,
+    fingerprint,
+    read_executed,
+    read_notebook,
+    record_files,
+)
+from .run import run_page, start_fork_server
+from .store import Page, Record, RecordStore, read_record
+from .surroundings import influences, page_environment
+
+STARTUP = Path(page_process.__file__).with_name("startup")
+
+
+def execute_nothing_twice(app: Sphinx, config: Config) -> None:
+    """Turn off MyST-NB's own execution."""
+    config.nb_execution_mode = "off"
+
+
+def move_output_folder(app: Sphinx) -> None:
+    """Let MyST-NB write files such as pictures into the folder of doctrees, not beside the site.
+
+    MyST-NB has a setting for this folder, but ignores it when it runs in Sphinx.
+    """
+    app.env.mystnb_config = app.env.mystnb_config.copy(
+        output_folder=str(Path(app.doctreedir, "executed"))
+    )
+
+
+def find_stale_pages(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Name the pages that have not changed, but would print something else today."""
+    kept = {
+        docname: _dependencies(Path(path))
+        for docname, path in record_files(env).items()
+        if docname not in added | changed | removed
+    }
+    # Pages share most of what they depend on: observe it once.
+    known = [each for each in kept.values() if each]
+    now = _project(app).observe(
+        {name for each in known for name in each.files},
+        {name for each in known for name in each.versions},
+    )
+    return [
+        docname
+        for docname, then in kept.items()
+        if then is None or then.differences(now)
+    ]
+
+
+def execute_pages(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
+    """Find or make the outputs of the pages that are about to be read."""
+    folder = Path(app.confdir, app.config.nbpromises_folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [page for name in docnames if (page := _page(app, env, name))]
+    # Builds of several languages meet here: the first one executes, the others find.
+    with FileLock(folder / "lock"):
+        store = RecordStore(folder, _project(app))
+        found = {}
+        stale = {}
+        for page in pages:
+            record, reason = store.find(page)
+            if record and _is_doubted(env, page, record):
+                record, reason = None, "it broke a promise last time"
+            if record is None:
+                stale[page.docname] = (page, reason)
+            else:
+                found[page.docname] = record
+        if stale:
+            found |= _execute(app, store, list(stale.values()))
+        store.clean_up()
+    env.nbpromises_executed = len(stale)
+    for docname, record in found.items():
+        record_files(env)[docname] = str(record)
+        doubts(env).pop(docname, None)
+    _hand_over(env, pages, found)
+
+
+def _hand_over(
+    env: BuildEnvironment, pages: list[Page], found: dict[str, Path]
+) -> None:
+    """Let MyST-NB read these pages with their outputs, beside the site's own custom formats."""
+    # MyST-NB chooses a reader by the end of a path; the whole path belongs to one page only.
+    readers = {
+        str(page.path): (
+            f"{read_executed.__module__}.{read_executed.__name__}",
+            {
+                "config": env.myst_config,
+                "path": str(page.path),
+                "record": str(found[page.docname]),
+            },
+            False,
+        )
+        for page in pages
+    }
+    env.mystnb_config = env.mystnb_config.copy(
+        custom_formats={**env.mystnb_config.custom_formats, **readers}
+    )
+
+
+def _is_doubted(env: BuildEnvironment, page: Page, record: Path) -> bool:
+    """Return whether a promise was broken with this very run of the page, and nobody edited it."""
+    docname = page.docname
+    doubt = doubts(env).get(docname)
+    return doubt == fingerprint(env, docname, str(record))
+
+
+def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
+    """Return a page if it is a text notebook that is to be executed."""
+    excluded = app.config.nb_execution_excludepatterns
+    path = Path(env.doc2path(docname))
+    text = path.read_text(encoding="utf-8")
+    if (
+        path.suffix != ".md"
+        or not is_myst_markdown_notebook(text)
+        or any(fnmatch(docname, pattern) for pattern in excluded)
+    ):
+        return None
+    notebook = read_notebook(text, env.myst_config, str(path))
+    return Page(
+        docname,
+        path,
+        [as_cell(cell) for cell in notebook.cells if cell.cell_type == "code"],
+    )
+
+
+def _execute(
+    app: Sphinx, store: RecordStore, pages: list[tuple[Page, str]]
+) -> dict[str, Path]:
+    """Execute pages, each for its reason, and save their records."""
+    root = Path(app.confdir)
+    environment = page_environment(
+        os.environ, *_variables(app), path=[STARTUP, root]
+    )
+    start_fork_server(environment, app.config.nbpromises_preload)
+
+    def execute(page: Page, reason: str) -> tuple[str, Path]:
+        started = time.time_ns()
+        task = Task(page.cells, page.path.parent, root, environment)
+        run = run_page(task, app.config.nb_execution_timeout)
+        print(
+            f"executed {page.docname} in {run.seconds:.1f} s ({reason})",
+            flush=True,
+        )
+        return page.docname, store.save(page, _record(app, page, run, started))
+
+    # One more than there are processors: some pages wait for processes that they started.
+    with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as threads:
+        return dict(threads.map(execute, *zip(*pages, strict=True)))
+
+
+def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
+    root = Path(app.confdir)
+    if run.used is None or any(
+        failed(cell, outputs)
+        for cell, outputs in zip(page.cells, run.outputs, strict=False)
+    ):
+        return Record(run.outputs, None, "it failed last time")
+    for name in run.used.files:
+        # Which of the two contents the run saw is unknown.
+        if (root / name).stat().st_mtime_ns >= started:
+            return Record(run.outputs, None, f"{name} changed while it ran")
+    libraries = libraries_of(run.used.modules)
+    return Record(
+        run.outputs, _project(app).observe(run.used.files, libraries)
+    )
+
+
+def _project(app: Sphinx) -> Project:
+    return Project(
+        Path(app.confdir),
+        Path(app.srcdir),
+        influences(os.environ, *_variables(app)),
+    )
+
+
+def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
+    config = app.config
+    return config.nbpromises_environment, config.nbpromises_watched_variables
+
+
+def _dependencies(path: Path) -> Dependencies | None:
+    record = read_record(path)
+    return record and record.dependencies
+
+
+def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Drop the record of a page that was removed."""
+    if docname not in env.found_docs:
+        record_files(env).pop(docname, None)
+
+
+def summarize(app: Sphinx, exception: Exception | None) -> None:
+    """Print how many pages were executed, in quiet builds too."""
+    if exception is None:
+        executed = getattr(app.env, "nbpromises_executed", 0)
+        kept = len(record_files(app.env)) - executed
+        print(f"{executed} pages executed, {kept} taken from the cache")
+
+
+def setup(app: Sphinx) -> None:
+    """Register settings and events."""
+    app.setup_extension("myst_nb")
+    app.add_config_value("nbpromises_folder", "_build/executed", "", str)
+    app.add_config_value("nbpromises_preload", [], "", list)
+    app.add_config_value("nbpromises_environment", {}, "", dict)
+    app.add_config_value("nbpromises_watched_variables", [], "", list)
+    app.connect("config-inited", execute_nothing_twice)
+    # After MyST-NB has made its configuration.
+    app.connect("builder-inited", move_output_folder, priority=900)
+    app.connect("env-get-outdated", find_stale_pages)
+    app.connect("env-before-read-docs", execute_pages)
+    app.connect("env-purge-doc", forget_page)
+    app.connect("build-finished", summarize)

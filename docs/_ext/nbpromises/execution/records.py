@@ -1,0 +1,84 @@
+"""What other modules may know of execution: which pages have records, and what they show."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
+from nbformat import NotebookNode, from_dict
+from sphinx.environment import BuildEnvironment
+
+from .messages import Cell, failed
+from .store import read_record
+
+
+def record_files(env: BuildEnvironment) -> dict[str, str]:
+    """Return the file of each executed page's record, by the name of the page."""
+    return _on(env, "nbpromises_record_files")
+
+
+def distrust(env: BuildEnvironment, docname: str) -> None:
+    """Let the next build execute a page again if nobody has edited it until then.
+
+    For a page that broke a promise: its run may have been disturbed, because a process that it had
+    started was killed or got no time.
+    """
+    doubts(env)[docname] = fingerprint(env, docname, record_files(env)[docname])
+
+
+def doubts(env: BuildEnvironment) -> dict[str, str]:
+    """Return the fingerprint of each run that is not trusted, by the name of its page."""
+    return _on(env, "nbpromises_doubts")
+
+
+def fingerprint(env: BuildEnvironment, docname: str, record: str) -> str:
+    """Identify a run and the text of its page: each execution has another one."""
+    text = hashlib.sha256(Path(env.doc2path(docname)).read_bytes())
+    return f"{record} {Path(record).stat().st_mtime_ns} {text.hexdigest()}"
+
+
+def _on(env: BuildEnvironment, name: str) -> dict[str, str]:
+    """Return a dictionary that is kept in the environment of the build."""
+    found: dict[str, str] = env.__dict__.setdefault(name, {})
+    return found
+
+
+def read_notebook(text: str, config: MdParserConfig, path: str) -> NotebookNode:
+    """Read a page as MyST-NB does, without outputs."""
+    return read_myst_markdown_notebook(
+        text, config=config, add_source_map=True, path=path
+    )
+
+
+def read_executed(
+    text: str, config: MdParserConfig, path: str, record: str
+) -> NotebookNode:
+    """Read a page with the outputs in a record, up to a cell that failed.
+
+    MyST-NB calls this for each page, as a reader of a custom format.
+    """
+    notebook = read_notebook(text, config, path)
+    kept = read_record(Path(record))
+    if kept is None:
+        raise OSError(f"the outputs in {record} were damaged during this build")
+    notebook.metadata.language_info = from_dict(
+        {"name": "python", "pygments_lexer": "ipython3"}
+    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, (cell, outputs) in enumerate(
+        zip(code, kept.outputs, strict=False), start=1
+    ):
+        cell.execution_count = count
+        cell.outputs = from_dict(outputs)
+        if failed(as_cell(cell), outputs):
+            # A tag such as "remove-cell" would hide the error.
+            cell.metadata.tags = []
+    return notebook
+
+
+def as_cell(cell: NotebookNode) -> Cell:
+    """Return what a page's process must know of a code cell."""
+    tags = cell.metadata.get("tags", [])
+    return Cell(cell.source, may_fail="raises-exception" in tags)

@@ -1,0 +1,83 @@
+"""Run the code cells of a page in a process of its own, forked from a fork server.
+
+TensorFlow takes seconds to import. The fork server of the standard library imports it once, and each
+page gets a copy of that process. Where forking is not safe (macOS), a page's process starts from
+nothing: it takes longer, and its outputs are the same.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import forkserver
+
+from ..processes import silent_stderr
+from .child import main as page_process
+from .messages import Output, Run, Task, Used, error_output
+
+PROCESSES = multiprocessing.get_context(
+    "forkserver" if sys.platform == "linux" else "spawn"
+)
+
+
+def start_fork_server(
+    environment: Mapping[str, str], preload: list[str]
+) -> None:
+    """Start the fork server with these variables; it imports the modules named in `preload`."""
+    if PROCESSES.get_start_method() == "forkserver":
+        kernel = f"{page_process.__package__}.kernel"
+        PROCESSES.set_forkserver_preload([kernel, *preload])
+        with _environment(environment), silent_stderr():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    saved = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+
+
+def run_page(task: Task, timeout: float) -> Run:
+    """Run the cells of a page; `timeout` is in seconds, for each cell.
+
+    A cell that takes longer, or that ends the process, gets an error as its output.
+    """
+    start = time.monotonic()
+    results, sender = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(
+        target=page_process.main, args=(sender, task), daemon=True
+    )
+    process.start()
+    sender.close()
+    outputs: list[list[Output]] = []
+    used = None
+    try:
+        while used is None:
+            if not results.poll(timeout):
+                raise TimeoutError(f"no result after {timeout:g} s")
+            result = results.recv()
+            if isinstance(result, Used):
+                used = result
+            else:
+                outputs.append(result)
+    except TimeoutError as error:
+        outputs.append([error_output(error)])
+    except EOFError:
+        process.join()
+        died = ChildProcessError(f"the process ended with {process.exitcode}")
+        outputs.append([error_output(died)])
+    finally:
+        process.kill()
+        process.join()
+        results.close()
+    return Run(outputs, used, time.monotonic() - start)

@@ -1,0 +1,149 @@
+"""The folder of records: the outputs of pages, kept for as long as they are true.
+
+Each run has one file, named after the page and a digest of its cells. The file begins with a digest
+of the rest, so that a damaged file counts as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .dependencies import Dependencies, Project
+from .messages import Cell, Output
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page with code cells."""
+
+    docname: str
+    path: Path
+    cells: list[Cell]
+
+    @property
+    def name(self) -> str:
+        """The beginning of the names of its files."""
+        return self.docname.replace("/", "-")
+
+    @property
+    def digest(self) -> str:
+        """A digest of the page's name and cells; prose does not count."""
+        content = repr((self.docname, self.cells))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The outputs of a page's cells, and what they depend on.
+
+    A run whose outputs may not be used again has no dependencies; `doubt` says why.
+    """
+
+    outputs: list[list[Output]]
+    dependencies: Dependencies | None
+    doubt: str = ""
+
+
+def read_record(path: Path) -> Record | None:
+    """Read a record, or return None if the file is damaged or missing."""
+    try:
+        digest, body = path.read_text(encoding="utf-8").split("\n", 1)
+    except (OSError, ValueError):
+        return None
+    if digest != _digest(body):
+        return None
+    content = json.loads(body)
+    dependencies = content["dependencies"]
+    return Record(
+        content["outputs"],
+        dependencies and Dependencies(**dependencies),
+        content["doubt"],
+    )
+
+
+class RecordStore:
+    """The records of all pages, in one folder."""
+
+    # Enough for a change of branch and back to execute nothing.
+    LIMIT = 200
+
+    def __init__(self, folder: Path, project: Project) -> None:
+        self._folder = folder
+        self._project = project
+
+    def find(self, page: Page) -> tuple[Path | None, str]:
+        """Return the file of a record that holds, or None and why the page must be executed."""
+        paths = self._paths(page)
+        if not paths:
+            return None, "first time"
+        reason = "its cells changed"
+        for path in paths:
+            if not path.name.startswith(f"{page.name}.{page.digest}."):
+                continue
+            differences = self._differences(path)
+            if not differences:
+                # Update the time of the last use, and keep the time of creation.
+                os.utime(path, ns=(time.time_ns(), _created(path)))
+                return path, ""
+            if reason == "its cells changed":
+                reason = ", ".join(differences)
+        return None, reason
+
+    def _paths(self, page: Page) -> list[Path]:
+        """List the records of a page, the newest first."""
+        return sorted(
+            (
+                path
+                for path in self._folder.glob("*.json")
+                if path.name.startswith(f"{page.name}.")
+            ),
+            key=_created,
+            reverse=True,
+        )
+
+    def _differences(self, path: Path) -> list[str]:
+        record = read_record(path)
+        if record is None:
+            return ["its record was damaged"]
+        if record.dependencies is None:
+            return [record.doubt]
+        then = record.dependencies
+        return then.differences(
+            self._project.observe(then.files, then.versions)
+        )
+
+    def save(self, page: Page, record: Record) -> Path:
+        """Write a record atomically, and return its file."""
+        body = json.dumps(asdict(record), ensure_ascii=False)
+        digest = _digest(body)
+        name = f"{page.name}.{page.digest}.{digest[:16]}.json"
+        path = self._folder / name
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(f"{digest}\n{body}", encoding="utf-8")
+        os.replace(unfinished, path)  # noqa: PTH105
+        return path
+
+    def clean_up(self) -> None:
+        """Remove what a killed build left, and the least recently used records above the limit."""
+        for path in self._folder.glob("*.unfinished"):
+            path.unlink()
+        by_use = sorted(self._folder.glob("*.json"), key=_used, reverse=True)
+        for path in by_use[self.LIMIT :]:
+            path.unlink()
+
+
+def _created(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _used(path: Path) -> int:
+    return path.stat().st_atime_ns
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

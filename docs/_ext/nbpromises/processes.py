@@ -1,0 +1,51 @@
+"""Helpers for child processes; they need nothing but the standard library."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import connection, parent_process
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the process that started it has ended, even by SIGKILL."""
+    threading.Thread(target=_exit_after_parent, daemon=True).start()
+
+
+def _exit_after_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "only for processes of multiprocessing"
+    connection.wait([parent.sentinel])
+    os._exit(1)
+
+
+@contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Discard what is written to file descriptor 2 within this context.
+
+    TensorFlow's native code writes log lines there during its import, and no setting of TensorFlow
+    prevents all of them.
+    """
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+def freeze_gc() -> None:
+    """Stop collecting garbage, and exempt all objects made so far from later collections.
+
+    For a process that imports much and then forks: imports create no garbage, and a collection in
+    the child would copy the memory that both share. This is the idiom that Python's documentation
+    of `gc.freeze` describes; a child that lives long calls `gc.enable`.
+    """
+    gc.disable()
+    gc.freeze()

@@ -1,0 +1,129 @@
+"""The directive `{output-figure}`: a caption and an alt text for what the code cell above draws.
+
+Caption and alt text are prose, so they stand outside of the cell: an edit of them executes nothing,
+and both reach the translators. With the setting `nbpromises_describe_figures`, a drawing without the
+directive is an error, and so is a picture from a file, which no build draws again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.images import get_image_size
+from sphinx.util.typing import OptionSpec
+
+from ..cells import code_cells
+from ..order import PLACE_FIGURES
+
+logger = logging.getLogger(__name__)
+
+CLASS = "output-figure"
+
+
+def is_output_figure(node: nodes.Node) -> bool:
+    """Return whether a node was made by the directive."""
+    return isinstance(node, nodes.figure) and CLASS in node["classes"]
+
+
+class OutputFigureDirective(SphinxDirective):
+    """Make a figure of the picture that the code cell above draws.
+
+    The content is the caption; ``:alt:`` describes the picture, ``:name:`` is the target of
+    references.
+    """
+
+    has_content = True
+    option_spec: ClassVar[OptionSpec] = {
+        "alt": directives.unchanged_required,
+        "name": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Build the figure; `PlaceFigures` puts the picture in."""
+        missing = [
+            name for name in ("alt", "name") if not self.options.get(name)
+        ]
+        self.assert_has_content()
+        if missing:
+            raise self.error(f"{self.name} needs the option :{missing[0]}:")
+        picture = nodes.image(uri="", alt=self.options["alt"])
+        caption_text = "\n".join(self.content)
+        children, messages = self.parse_inline(
+            caption_text, lineno=self.content_offset + 1
+        )
+        caption = nodes.caption(caption_text, "", *children)
+        figure = nodes.figure("", picture, caption, classes=[CLASS])
+        for node in (picture, caption, figure):
+            self.set_source_info(node)
+        self.add_name(figure)
+        return [figure, *messages]
+
+
+class PlaceFigures(SphinxTransform):
+    """Move each cell's drawings into the figures behind it."""
+
+    default_priority = PLACE_FIGURES
+
+    def apply(self, **kwargs: object) -> None:
+        """Fill the figures of one page."""
+        required = self.config.nbpromises_describe_figures
+        for cell in list(code_cells(self.document)):
+            figures = cell.followers(is_output_figure)
+            drawings = cell.drawings
+            if len(drawings) != len(figures) and (required or figures):
+                logger.error(
+                    "the cell draws %d figure(s), but %d {output-figure} with caption and "
+                    "alt text follow(s) it",
+                    len(drawings),
+                    len(figures),
+                    location=cell.node,
+                )
+            for drawing, figure in zip(drawings, figures, strict=False):
+                _place(drawing, figure)
+        for figure in list(self.document.findall(nodes.figure)):
+            if is_output_figure(figure) and isinstance(figure[0], nodes.image):
+                logger.error(
+                    "no code cell above draws this figure", location=figure
+                )
+                figure.pop(0)
+        for number, image in enumerate(self.document.findall(nodes.image)):
+            if _is_output(image):
+                _reserve_space(image, Path(self.env.srcdir))
+                if number:
+                    # The first one is mostly seen as soon as the page is opened.
+                    image["loading"] = "lazy"
+            elif required:
+                logger.error(
+                    "this picture is a file; draw it in a code cell, so that every build draws it anew",
+                    location=image,
+                )
+
+
+def _is_output(node: nodes.Node) -> bool:
+    while node := node.parent:
+        if isinstance(node, nodes.Element) and "nb_element" in node:
+            return True
+    return False
+
+
+def _reserve_space(image: nodes.image, folder: Path) -> None:
+    """Tell the browser the size of a picture, so that nothing moves when it arrives."""
+    size = get_image_size(folder / image["uri"].lstrip("/"))
+    if size:
+        image["width"], image["height"] = map(str, size)
+
+
+def _place(drawing: nodes.Element, figure: nodes.figure) -> None:
+    for image in drawing.findall(nodes.image):
+        image["alt"] = figure[0]["alt"]
+    output_area = drawing.parent
+    output_area.remove(drawing)
+    if not output_area.children:
+        output_area.parent.remove(output_area)
+    figure[0] = drawing

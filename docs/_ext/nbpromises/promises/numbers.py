@@ -1,0 +1,94 @@
+"""Check the numbers in sentences: each comes from the run, or is a known constant.
+
+A result that is typed into prose, a caption or the description of a figure is a number that no build
+checks. With the setting `nbpromises_constants`, every number there must be glued from the run, or be
+a key of that setting, whose value is the reason why it may be typed. In formulas and in code, integers
+are notation; the rule holds for decimal numbers there, unless the code runs or is included from a
+module.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from ..order import CHECK_NUMBERS
+
+logger = logging.getLogger(__name__)
+
+# Not within a name, as in "float32"; but with a unit behind it, as in "2.5ms".
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+)
+
+# Attributes that screen readers read, or that browsers show under the pointer.
+SEEN = ("alt", "reftitle", "content")
+
+
+def numbers(text: str) -> list[str]:
+    """List the numbers of a text, in ASCII digits; those within names do not count.
+
+    >>> numbers("float32 at 0.1, １０ epochs; 第3步, 2.5ms, .75")
+    ['0.1', '10', '3', '2.5', '.75']
+    """
+    return _NUMBER.findall(unicodedata.normalize("NFKC", text))
+
+
+def typed_numbers(
+    element: nodes.Element,
+) -> Iterator[tuple[nodes.Element, str]]:
+    """Yield the numbers that a page's authors typed, with the nodes that hold them."""
+    notation = isinstance(
+        element,
+        nodes.literal | nodes.literal_block | nodes.math | nodes.math_block,
+    )
+    texts = [element.get(name, "") for name in SEEN] + [
+        child for child in element.children if isinstance(child, nodes.Text)
+    ]
+    for number in (number for text in texts for number in numbers(text)):
+        if not (notation and number.isdigit()):
+            yield element, number
+    for child in element.children:
+        if isinstance(child, nodes.Element) and not _is_code(child):
+            yield from typed_numbers(child)
+
+
+def _is_code(element: nodes.Element) -> bool:
+    """Return whether an element runs or is tested: a cell, an example, a signature, an included file."""
+    return (
+        isinstance(
+            element,
+            nodes.doctest_block | nodes.comment | addnodes.desc_signature,
+        )
+        or "nb_element" in element
+        or (
+            isinstance(element, nodes.literal_block)
+            and str(element.get("source", "")).endswith(".py")
+        )
+    )
+
+
+class CheckNumbers(SphinxTransform):
+    """Report the numbers of a page that no build checks."""
+
+    default_priority = CHECK_NUMBERS
+
+    def apply(self, **kwargs: object) -> None:
+        """Check one page."""
+        constants = self.config.nbpromises_constants
+        if constants is None:
+            return
+        for node, number in typed_numbers(self.document):
+            if number not in constants:
+                logger.error(
+                    "the number %s is typed: glue it from the run, or give it a reason "
+                    "in nbpromises_constants",
+                    number,
+                    location=node,
+                )
