@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import ROOT, run
+from support.commands import ROOT, run
 
 WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 READTHEDOCS = ROOT / ".readthedocs.yaml"

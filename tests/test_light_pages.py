@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
 import light_pages
-from conftest import PAGES, Site, SkipIfPassed, what_is_loaded
+from support.projects import PAGES, what_is_loaded
+from support.sites import Site
 from icons import read_icons
 from used_css import names_in, read_style_sheet, used_css, words_in
 
@@ -110,12 +111,10 @@ def test_a_first_visit_loads_little_and_shows_all(
     browser: Browser,
     built_site: Path,
     server: str,
-    skip_if_passed: SkipIfPassed,
     name: str,
     language: str,
 ):
     looked_at = what_is_loaded(built_site / language, name)
-    skip_if_passed(*looked_at, browser=browser.version)
     visit = FirstVisit(browser, f"{server}/{language}/{name}.html")
     assert visit.wrong == []
     assert visit.kilobytes <= KILOBYTES

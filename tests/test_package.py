@@ -13,7 +13,7 @@ import pytest
 from flit_core import buildapi
 
 import linear_tutorial
-from conftest import ROOT, run
+from support.commands import ROOT, run
 
 PUBLIC = [
     value

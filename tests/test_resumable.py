@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import closed_form
-from conftest import run
+from support.commands import run
 from linear_tutorial import KerasLinearModel, make_data, resumable
 from linear_tutorial.resumable import (
     CheckpointError,

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import closed_form
-from conftest import ROOT, run
+from support.commands import ROOT, run
 from linear_tutorial import cluster, make_data
 from linear_tutorial.cluster import WorkersFailedError, run_workers
 from linear_tutorial.distributed import (

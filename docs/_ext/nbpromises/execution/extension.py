@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
 from pathlib import Path
 
 from filelock import FileLock
@@ -145,7 +144,7 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
     if (
         path.suffix != ".md"
         or not is_myst_markdown_notebook(text)
-        or any(fnmatch(docname, pattern) for pattern in excluded)
+        or any(path.match(pattern) for pattern in excluded)
     ):
         return None
     notebook = read_notebook(text, env.myst_config, str(path))

@@ -31,7 +31,12 @@ def start_fork_server(
     if PROCESSES.get_start_method() == "forkserver":
         kernel = f"{page_process.__package__}.kernel"
         PROCESSES.set_forkserver_preload([kernel, *preload])
-        with _environment(environment), silent_stderr():
+        # Before Python 3.14, a fork server looks for these modules on its own path only.
+        path = f"{page_process.EXTENSIONS}{os.pathsep}{environment['PYTHONPATH']}"
+        with (
+            _environment({**environment, "PYTHONPATH": path}),
+            silent_stderr(),
+        ):
             forkserver.ensure_running()
 
 

@@ -1,8 +1,10 @@
 """Figures: every drawing has a caption and a description, and every caption a drawing."""
 
+from pathlib import Path
+
 import pytest
 
-from conftest import Site
+from support.sites import Site
 
 DRAW = """
     ```{code-cell} ipython3
@@ -26,6 +28,12 @@ FIGURE = """
 REFERENCE = """
     See {numref}`fig-line`.
     """
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    described = "nbpromises_describe_figures = True"
+    return Site(tmp_path, ["nbpromises"], described)
 
 
 def test_a_drawing_gets_caption_description_and_number(site: Site):
@@ -87,3 +95,11 @@ def test_a_picture_from_a_file_fails(site: Site):
     site.write("old.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
     page = site.write_page("![The loss falls to its lowest value.](old.svg)")
     assert f"{page}:11: ERROR: this picture is a file" in site.build().said
+
+
+def test_a_site_need_not_describe_its_figures(tmp_path: Path):
+    site = Site(tmp_path, ["nbpromises"])
+    site.write("old.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    site.write_page(DRAW + "![A picture.](old.svg)")
+    build = site.build()
+    assert build.ok, build.said

@@ -17,8 +17,6 @@ from linear_tutorial import (
     training_loop,
 )
 
-pytestmark = pytest.mark.usefixtures("once_per_site")
-
 PAGE = "en/tutorial/training_loop.html"
 
 

@@ -1,11 +1,10 @@
 """Promises: what passes, what fails, what the build says about it."""
 
-import re
 from xml.etree import ElementTree
 
 import pytest
 
-from conftest import Site
+from support.sites import Site
 
 PROMISED = """
     ```{code-cell} ipython3
@@ -77,7 +76,7 @@ def test_all_broken_promises_of_all_pages_come_in_one_run(site: Site):
 def test_the_result_of_each_promise_is_reported_to_machines(site: Site):
     site.write_page(BROKEN)
     site.write_page(PROMISED, "kept/page.md")
-    build = site.build(promises_report="report.xml")
+    build = site.build(nbpromises_junit="report.xml")
     assert "index: 1 kept, 1 broken\nkept/page: 1 kept, 0 broken" in build.said
     report = ElementTree.parse(site.root / "report.xml").getroot()
     assert [
@@ -87,31 +86,6 @@ def test_the_result_of_each_promise_is_reported_to_machines(site: Site):
     (broken,) = report.findall("testsuite/testcase[failure]")
     assert (broken.get("file"), broken.get("line")) == ("index.md", "26")
     assert "- loss: 0.94\n+ loss: 0.9327" in (broken.findtext("failure") or "")
-
-
-def test_on_github_what_is_wrong_is_shown_once_and_at_its_line(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
-    site.write_page(BROKEN)
-    assert "::error" not in site.build().said
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    (annotation,) = re.findall("^::error.*$", site.build().said, re.MULTILINE)
-    assert annotation.startswith(
-        "::error file=index.md,line=26::the cell above"
-    )
-    assert annotation.endswith("%0A- loss: 0.94%0A+ loss: 0.9327")
-
-
-def test_on_github_a_warning_about_a_whole_page_is_shown_in_its_file(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
-    site.write_page("Nothing to see.")
-    site.write("lonely.md", "# In no list of contents\n")
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    (annotation,) = re.findall("^::error.*$", site.build().said, re.MULTILINE)
-    assert annotation.startswith(
-        "::error file=lonely.md::document isn't included"
-    )
 
 
 def test_a_printing_cell_without_a_promise_fails(site: Site):
@@ -270,7 +244,7 @@ def test_accepting_writes_what_was_printed_and_touches_nothing_else(
     """
     )
     before = page.read_text()
-    site.build(accept_outputs=1)
+    site.build(nbpromises_accept=1)
     after = page.read_text()
 
     promised = "```{expected-output}\nnever promised\n```\n"
@@ -284,7 +258,7 @@ def test_accepting_writes_what_was_printed_and_touches_nothing_else(
     assert len(second) < len(after)
 
     assert site.build().ok
-    site.build(accept_outputs=1)
+    site.build(nbpromises_accept=1)
     assert page.read_text() == after
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import psutil
 
-from conftest import ROOT, contents, copy_sources, run
+from support.commands import ROOT, run
+from support.projects import contents, copy_sources
 
 ROUNDS = 50
 STATES = ("as it is", "edited")

@@ -18,8 +18,10 @@ from textwrap import dedent
 
 from babel.messages.pofile import read_po, write_po
 
-from code_cells import fences
-from conftest import ROOT, Site, copy_sources, run
+from nbpromises.cells import fences
+from support.commands import ROOT, run
+from support.projects import copy_sources
+from support.sites import Site
 
 COPIES = (1, 4, 8, 16)
 PAGE = ROOT / "docs" / "tutorial" / "training_loop.md"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare_output import accepted, explain, is_kept, normalized
+from nbpromises.promises.compare import accepted, explain, is_kept, normalized
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 LINES = st.lists(

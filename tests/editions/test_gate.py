@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import Site
+from support.sites import Site
 
 PAGE = """
     Some *words*.
@@ -151,3 +151,40 @@ def test_a_page_without_a_catalogue_fails(site: Site):
     assert f"{page}:1: ERROR: no catalogue " in build.said
     assert "run 'make catalogues'" in build.said
     assert site.build("en").ok
+
+
+def test_glued_numbers_pass_in_both_languages(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        :tags: [remove-cell]
+        from myst_nb import glue
+        glue("loss", 0.9327, display=False)
+        glue("other", 0.5, display=False)
+        ```
+
+        A loss of {glue:text}`index.md::loss:.2f`.
+        """)
+    catalogue = (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+        '\nmsgid "A page"\nmsgstr "一页"\n'
+        '\nmsgid "A loss of {glue:text}`index.md::loss:.2f`."\n'
+        'msgstr "损失是 {glue:text}`index.md::loss:.2f`。"\n'
+    )
+    path = site.write("locales/zh_CN/LC_MESSAGES/index.po", catalogue)
+    assert "A loss of 0.93." in site.build("en").page()
+    assert "损失是 0.93。" in site.build("zh_CN").page()
+
+    path.write_text(
+        catalogue.replace(
+            "损失是 {glue:text}`index.md::loss",
+            "损失是 {glue:text}`index.md::other",
+        )
+    )
+    build = site.build("zh_CN")
+    assert not build.ok
+    assert "the translation fills in other values" in build.said
+
+    path.write_text(catalogue.replace("。", "，即 0.93。"))
+    build = site.build("zh_CN")
+    assert not build.ok
+    assert "the translation has other numbers" in build.said

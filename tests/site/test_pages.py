@@ -9,7 +9,8 @@ import lxml.html
 import pytest
 from babel.messages.pofile import read_po
 
-from conftest import DOCS, PAGES, ROOT
+from support.commands import ROOT
+from support.projects import DOCS, PAGES
 
 LANGUAGES = {"en": "en", "zh-cn": "zh-CN"}
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.usefixtures("once_per_site")
-
 
 def top_of(page: Page, heading: str) -> float:
     """Return how far a heading is from the top of the window."""

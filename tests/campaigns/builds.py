@@ -10,7 +10,8 @@ import lxml.html
 import nbformat
 import yaml
 
-from conftest import ROOT, contents, run
+from support.commands import ROOT, run
+from support.projects import contents
 
 # One copy of the project serves all; those that edit the package come last, because after them
 # everything is read anew.

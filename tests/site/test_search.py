@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from conftest import PAGES
-
-pytestmark = pytest.mark.usefixtures("once_per_site")
+from support.projects import PAGES
 
 DIALOG = "#pst-search-dialog"
 # The theme says so on every first visit.

@@ -1,6 +1,6 @@
 """Included code is shown without its docstrings."""
 
-from conftest import Site
+from support.sites import Site
 
 MODULE = '''
 def area(radius):

@@ -13,7 +13,8 @@ import time
 import tomllib
 from pathlib import Path
 
-from conftest import ROOT, copy_sources, run
+from support.commands import ROOT, run
+from support.projects import copy_sources
 
 # What Sphinx puts in front of an error: a file, mostly with a line.
 PLACE = re.compile(

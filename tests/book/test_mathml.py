@@ -1,6 +1,6 @@
 """Formulas are drawn by the browser alone."""
 
-from conftest import Site
+from support.sites import Site
 
 
 def test_a_formula_is_written_as_mathml(site: Site):

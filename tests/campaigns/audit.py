@@ -20,7 +20,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from conftest import ROOT, QuietHandler, run
+from support.commands import ROOT, run
+from support.servers import QuietHandler
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 SITE = ROOT / "_build" / "html"

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from conftest import PAGES, SkipIfPassed, what_is_loaded
+from support.projects import PAGES, what_is_loaded
 
 # In the dark, only colours are others.
 RULES = {
@@ -22,12 +22,10 @@ RULES = {
 def test_the_page_has_no_barrier_in_either_theme(
     browser: Browser,
     built_site: Path,
-    skip_if_passed: SkipIfPassed,
     language: str,
     name: str,
 ):
     looked_at = what_is_loaded(built_site / language, name)
-    skip_if_passed(*looked_at, browser=browser.version)
     path = built_site / language / f"{name}.html"
     for theme, rules in RULES.items():
         page = browser.new_page(color_scheme=theme)
@@ -38,7 +36,6 @@ def test_the_page_has_no_barrier_in_either_theme(
         page.close()
 
 
-@pytest.mark.usefixtures("once_per_site")
 def test_side_by_side_has_no_barrier(browser: Browser, built_site: Path):
     page = browser.new_page()
     page.goto((built_site / "en" / "tutorial" / "keras.html").as_uri())

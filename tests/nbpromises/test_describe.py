@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from describe_figure import describe
+from nbpromises.describe import describe
 from linear_tutorial import LinearModel, make_data, plots, training_loop
 
 X, Y = make_data(21)

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from conftest import ROOT
+from support.commands import ROOT
 
-MUTANTS = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text())["mutant"]
+MUTANTS = tomllib.loads((ROOT / "tests" / "campaigns" / "mutants.toml").read_text())["mutant"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""Numbers in sentences come from the run, or are known constants."""
+
+from pathlib import Path
+
+import pytest
+
+from support.sites import Site
+from nbpromises.promises.numbers import numbers
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    constants = 'nbpromises_constants = {"7": "a lucky number"}'
+    return Site(tmp_path, ["nbpromises"], constants)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a loss of 10.36.", ["10.36"]),
+        ("损失是10.36。", ["10.36"]),
+        ("损失是１０．３６。", ["10.36"]),
+        ("W = -0.40, b=2", ["0.40", "2"]),
+        ("90% of 1e-5", ["90", "1e-5"]),
+        ("float32, L2, x1, Keras-3", ["3"]),
+        ("none", []),
+    ],
+)
+def test_numbers_are_found_wherever_they_stand(text: str, found: list[str]):
+    assert numbers(text) == found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The loss is 0.93.",
+        "After 8 epochs.",
+        "## Down to 0.93",
+        "- a loss of 0.93",
+        "| loss |\n| ---- |\n| 0.93 |",
+        "The loss is `0.93`.",
+        "The loss is $0.93$.",
+        "**0.93**",
+        "![a loss of 0.93](picture.svg)",
+        ":::{note}\n0.93\n:::",
+    ],
+)
+def test_a_typed_number_fails(site: Site, body: str):
+    site.write("picture.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    page = site.write("index.md", f"# A page\n\n{body}\n")
+    build = site.build()
+    assert not build.ok
+    assert str(page) in build.said
+    number = "8" if "8" in body else "0.93"
+    assert f"the number {number} is typed" in build.said
+
+
+def test_constants_and_notation_may_be_typed(site: Site):
+    site.write(
+        "index.md",
+        "# A page\n\nSeven is 7, in `x[3]` and $x_1^2$.\n\n    loss = [93]\n",
+    )
+    build = site.build()
+    assert build.ok, build.said
+
+
+def test_without_constants_nothing_is_checked(tmp_path: Path):
+    site = Site(tmp_path, ["nbpromises"])
+    site.write("index.md", "# A page\n\nThe loss is 0.93.\n")
+    build = site.build()
+    assert build.ok, build.said

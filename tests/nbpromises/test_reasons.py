@@ -1,0 +1,211 @@
+"""What executes a page again, with the reason that the build prints, and what does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nbpromises.execution.dependencies import Dependencies
+from support.commands import EXTENSIONS, run
+from support.sites import Site
+
+PAGE = """
+    ```{code-cell} ipython3
+    import helper
+    print(helper.ANSWER)
+    ```
+
+    ```{expected-output}
+    42
+    ```
+    """
+
+
+@pytest.fixture
+def executed_once(site: Site) -> Site:
+    site.write("helper.py", "ANSWER = 42\n")
+    site.write_page(PAGE)
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {}
+    return site
+
+
+def test_an_edited_module_is_named(executed_once: Site):
+    executed_once.write("helper.py", "ANSWER = 42  # edited\n")
+    assert executed_once.executed() == {"index": "helper.py changed"}
+
+
+def test_edited_cells_are_named(executed_once: Site):
+    executed_once.write_page(PAGE.replace("print", "print  "))
+    assert executed_once.executed() == {"index": "its cells changed"}
+
+
+def test_a_new_module_and_a_data_file_are_named(executed_once: Site):
+    executed_once.write("table.csv", "1,2")
+    executed_once.write("math.py", "")
+    reason = "math.py is new, table.csv is new"
+    assert executed_once.executed() == {"index": reason}
+    (executed_once.root / "table.csv").unlink()
+    (executed_once.root / "math.py").unlink()
+    assert executed_once.executed() == {}
+
+
+def test_a_watched_variable_is_named_and_others_change_nothing(
+    executed_once: Site,
+):
+    assert executed_once.executed(TZ="Asia/Shanghai") == {
+        "index": "TZ not set → Asia/Shanghai"
+    }
+    strangers = {"TF_CLI_CONFIG_FILE": "a", "PYTHONSTARTUP": "b", "KERAS": "c"}
+    assert executed_once.executed(**strangers) == {}
+
+
+def test_a_variable_of_the_site_s_own_is_watched_and_set(
+    executed_once: Site,
+):
+    site = executed_once
+    path = site.root / "conf.py"
+    configuration = path.read_text()
+    path.write_text(configuration + 'nbpromises_watched_variables = ["MINE"]\n')
+    assert site.executed() == {}
+    assert site.executed(MINE="1") == {"index": "MINE not set → 1"}
+    assert site.executed() == {}
+    path.write_text(configuration + 'nbpromises_environment = {"SET": "2"}\n')
+    assert site.executed() == {"index": "SET not set → 2"}
+
+
+def test_another_version_of_a_library_is_named():
+    then = Dependencies({}, {}, {"tensorflow": "2.21.0"}, {})
+    now = Dependencies({}, {}, {"tensorflow": "2.22.0"}, {})
+    assert then.differences(now) == ["tensorflow 2.21.0 → 2.22.0"]
+
+
+def test_a_broken_promise_is_the_reason_once(executed_once: Site):
+    executed_once.write_page(PAGE.replace("\n    42\n", "\n    41\n"))
+    assert executed_once.build().executed == {}
+    again = executed_once.build()
+    assert not again.ok
+    assert again.executed == {"index": "it broke a promise last time"}
+
+
+def test_a_cell_that_failed_is_the_reason(executed_once: Site):
+    executed_once.write_page(PAGE.replace("helper.ANSWER", "1 / 0"))
+    assert executed_once.build().executed == {"index": "its cells changed"}
+    assert executed_once.build().executed == {"index": "it failed last time"}
+
+
+def test_what_no_page_uses_executes_none(executed_once: Site):
+    site = executed_once
+    site.write("_templates/front.html", "<p>Edited.</p>")
+    site.write("_pictures/page.png", "a picture")
+    site.write(".editor/state", "a state")
+    site.write("notes.md", "---\norphan: true\n---\n\n# Another page\n")
+    assert site.executed() == {}
+
+
+def test_a_record_lists_exactly_these_files_of_the_package(executed_once: Site):
+    (record,) = (executed_once.root / "_build" / "executed").glob("*.json")
+    _, body = record.read_text().split("\n", 1)
+    files = json.loads(body)["dependencies"]["files"]
+    package = EXTENSIONS / "nbpromises"
+    ours = {
+        Path(name).relative_to(package).as_posix()
+        for name in files
+        if Path(name).is_relative_to(EXTENSIONS)
+    }
+    child = {"__init__", "journal", "kernel", "main", "watch"}
+    assert ours == {
+        *{"__init__.py", "describe.py", "processes.py"},
+        *{"execution/__init__.py", "execution/messages.py"},
+        *{f"execution/child/{name}.py" for name in child},
+        "execution/child/startup/sitecustomize.py",
+    }
+    assert "helper.py" in files
+
+
+def test_a_page_s_process_loads_neither_sphinx_nor_docutils(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import os, sys
+        print([name for name in ("sphinx", "docutils", "myst_nb") if name in sys.modules])
+        print(any(path.endswith("_ext") for path in sys.path))
+        ```
+
+        ```{expected-output}
+        []
+        False
+        ```
+        """
+    )
+    build = site.build()
+    assert build.ok, build.said
+
+
+def test_a_user_s_own_python_path_is_kept(site: Site, tmp_path: Path):
+    site.write("elsewhere/mine.py", "ANSWER = 42\n")
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import subprocess, sys
+        import mine
+        subprocess.run([sys.executable, "-c", "import mine; print(mine.ANSWER)"]);
+        ```
+
+        ```{expected-output}
+        42
+        ```
+        """
+    )
+    path = {"PYTHONPATH": str(tmp_path / "elsewhere")}
+    result = run(*site.command(), cwd=site.root, **path)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_site_s_own_custom_formats_survive(site: Site):
+    site.write(
+        "readers.py",
+        """
+import nbformat
+
+def read(text):
+    cell = nbformat.v4.new_markdown_cell("# Shouted\\n\\n" + text.upper())
+    return nbformat.v4.new_notebook(cells=[cell])
+""",
+    )
+    configuration = (site.root / "conf.py").read_text()
+    site.write(
+        "conf.py",
+        configuration
+        + f"sys.path.append({str(site.root)!r})\n"
+        + 'nb_custom_formats = {".loud": ["readers.read", {}]}\n',
+    )
+    site.write("shout.loud", "very quiet words")
+    site.write_page("```{toctree}\nshout\n```")
+    build = site.build()
+    assert build.ok, build.said
+    assert "VERY QUIET WORDS" in build.page("shout")
+
+
+def test_the_extension_alone_executes_without_other_settings(site: Site):
+    # nb_execution_mode is MyST-NB's default, which would execute the page in a kernel.
+    assert "nb_execution_mode" not in (site.root / "conf.py").read_text()
+    site.write("helper.py", "ANSWER = 42\n")
+    site.write_page(PAGE)
+    build = site.build()
+    assert build.ok, build.said
+    assert build.executed == {"index": "first time"}
+
+
+def test_a_page_that_is_not_executed_can_make_no_promise(site: Site):
+    configuration = (site.root / "conf.py").read_text()
+    excluded = 'nb_execution_excludepatterns = ["index.md"]\n'
+    site.write("conf.py", configuration + excluded)
+    site.write_page(PAGE)
+    build = site.build()
+    assert not build.ok
+    assert "index.md:1: ERROR: this page has promises, but was not" in build.said
+    site.build(nbpromises_accept=1)
+    assert "{expected-output}" in (site.root / "index.md").read_text()

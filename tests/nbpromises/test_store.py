@@ -1,0 +1,82 @@
+"""The folder of records: what is found again, and why a page must be executed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nbpromises.execution.dependencies import Project
+from nbpromises.execution.messages import Cell
+from nbpromises.execution.store import Page, Record, RecordStore, read_record
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path, tmp_path / "docs", {})
+
+
+@pytest.fixture
+def store(project: Project) -> RecordStore:
+    folder = project.root / "records"
+    folder.mkdir()
+    return RecordStore(folder, project)
+
+
+def page(docname: str = "part/page", source: str = "1") -> Page:
+    return Page(docname, Path(f"{docname}.md"), [Cell(source, may_fail=False)])
+
+
+def record(project: Project, *files: str) -> Record:
+    output = {"output_type": "stream", "name": "stdout", "text": "42"}
+    return Record([[output]], project.observe(files, ["numpy"]))
+
+
+def test_what_was_saved_is_found_while_it_holds(
+    store: RecordStore, project: Project
+):
+    helper = project.root / "helpers.txt"
+    helper.write_text("42")
+    assert store.find(page()) == (None, "first time")
+    saved = record(project, "helpers.txt")
+    path = store.save(page(), saved)
+    assert store.find(page()) == (path, "")
+    assert read_record(path) == saved
+    assert store.find(page("other")) == (None, "first time")
+    assert store.find(page(source="2")) == (None, "its cells changed")
+    helper.write_text("43")
+    assert store.find(page()) == (None, "helpers.txt changed")
+    helper.unlink()
+    assert store.find(page()) == (None, "helpers.txt is gone")
+
+
+def test_a_run_that_failed_is_never_found(store: RecordStore):
+    saved = Record([], None, "it failed last time")
+    path = store.save(page(), saved)
+    assert read_record(path) == saved
+    assert store.find(page()) == (None, "it failed last time")
+
+
+@pytest.mark.parametrize("kept", range(0, 250, 31))
+def test_a_torn_record_counts_as_none(
+    store: RecordStore, project: Project, kept: int
+):
+    path = store.save(page(), record(project))
+    path.write_bytes(path.read_bytes()[:kept])
+    assert read_record(path) is None
+    assert store.find(page()) == (None, "its record was damaged")
+
+
+def test_only_the_records_that_were_used_last_are_kept(
+    store: RecordStore, project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(RecordStore, "LIMIT", 3)
+    pages = [page(f"page{number}") for number in range(5)]
+    paths = [store.save(each, record(project)) for each in pages]
+    for age, path in enumerate(paths):
+        os.utime(path, (age, age))
+    # This makes it the one used last.
+    store.find(pages[0])
+    unfinished = project.root / "records" / "page-0.unfinished"
+    unfinished.touch()
+    store.clean_up()
+    assert set(unfinished.parent.iterdir()) == {paths[0], paths[3], paths[4]}
