@@ -1,9 +1,22 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
-The package is what the tutorial's pages run and show. Read the modules in this order:
-`data`, `models`, `loss`, `training`; `plots` draws the figures. Each of the others belongs to a page
-of the second half, which imports it from where it is: a page is executed again when a module that it
-imports changes, and no other page has to be.
+Read `data`, `models`, `loss` and `training` in this order; they are the first half of the book. Each
+page of the second half has a module or package of its own: `faster`, `minibatches`, `resumable`,
+`scale_out` and `replay`. This package imports none of them, and no figures: a page is executed again
+when a module that it imports, directly or indirectly, has changed.
+
+All loops are the same loop: predict, compute the loss, compute its gradients, update the variables.
+They differ in four respects:
+
+======================================  ================  ================  =================  ==================
+Loop                                    Batch             Optimizer         Saves              Runs in
+======================================  ================  ================  =================  ==================
+`training_loop`                         all data          by hand           nothing            one process
+`minibatches.minibatch_loop`            random examples   an argument       nothing            one process
+`resumable.train`                       by update number  Keras, momentum   every 10 updates   one process
+`scale_out.distributed_training_loop`   all, in shards    by hand           nothing            several devices
+`scale_out.worker.train`                all, in shards    by hand           every epoch        several processes
+======================================  ================  ================  =================  ==================
 """
 
 from linear_tutorial.data import (
@@ -14,7 +27,7 @@ from linear_tutorial.data import (
     true_line,
 )
 from linear_tutorial.loss import mean_squared_error
-from linear_tutorial.models import KerasLinearModel, LinearModel
+from linear_tutorial.models import KerasLinearModel, LinearModel, Model
 from linear_tutorial.training import (
     History,
     TrainingDivergedError,
@@ -30,6 +43,7 @@ __all__ = [
     "History",
     "KerasLinearModel",
     "LinearModel",
+    "Model",
     "TrainingDivergedError",
     "make_data",
     "mean_squared_error",

@@ -1,4 +1,4 @@
-"""Checks of arguments: what is wrong is named before it can do harm."""
+"""Argument checks: each raises a `ValueError` that names the argument and its value."""
 
 import math
 import operator
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 
 def integer_at_least(minimum: int, name: str, value: SupportsIndex) -> int:
-    """Return `value` as an `int`, or raise a `ValueError` that names it."""
+    """Return `value` as an `int`, or raise if it is no integer or less than `minimum`."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -23,7 +23,7 @@ def integer_at_least(minimum: int, name: str, value: SupportsIndex) -> int:
 def finite_number(
     name: str, value: SupportsFloat, *, above: float = -math.inf
 ) -> float:
-    """Return `value` as a finite `float` greater than `above`, or raise a `ValueError`."""
+    """Return `value` as a `float`, or raise if it is not finite or not greater than `above`."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -39,7 +39,7 @@ def finite_number(
 def same_shape(
     first_name: str, first: tf.Tensor, second_name: str, second: tf.Tensor
 ) -> None:
-    """Raise a `ValueError` if the two shapes differ, where NumPy's rules would broadcast them."""
+    """Raise if two shapes differ, so that arithmetic does not broadcast them."""
     if not first.shape.is_compatible_with(second.shape):
         raise ValueError(
             f"{first_name} and {second_name} must have the same shape, "
@@ -50,15 +50,15 @@ def same_shape(
 def finite_tensor(
     name: str, value: object, dtype: tf.DType = tf.float32
 ) -> tf.Tensor:
-    """Return `value` as a tensor, or raise a `ValueError` if it is empty or not finite."""
+    """Return `value` as a tensor, or raise if it is empty or has a value that is not finite."""
     tensor = tf.convert_to_tensor(value, dtype=dtype)
     if tf.size(tensor) == 0:
         raise ValueError(
             f"{name} must not be empty, but has shape {tensor.shape}"
         )
-    bad = int(tf.math.count_nonzero(~tf.math.is_finite(tensor)))
-    if bad:
+    not_finite = int(tf.math.count_nonzero(~tf.math.is_finite(tensor)))
+    if not_finite:
         raise ValueError(
-            f"{name} must be finite, but {bad} of its {int(tf.size(tensor))} values are nan or inf"
+            f"{name} must be finite, but {not_finite} of its {int(tf.size(tensor))} values are nan or inf"
         )
     return tensor

@@ -37,7 +37,7 @@ def make_data(
     every run, whatever else was drawn before.
 
     Args:
-        num_examples: How many points; at least 1.
+        num_examples: The number of points; at least 1.
         noise_stddev: Standard deviation of the Gaussian noise, in units of `y`; 0 for none.
         seed: The seed of the noise.
 

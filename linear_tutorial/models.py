@@ -1,7 +1,24 @@
 """The model ``f(x) = x * w + b``, as a plain TensorFlow module and as a Keras model."""
 
+from typing import Protocol
+
 import keras
 import tensorflow as tf
+
+
+class Model(Protocol):
+    """The interface that the training loops need: a callable with two trainable scalars.
+
+    Attributes:
+        w: The weight (slope), a scalar variable.
+        b: The bias (intercept), a scalar variable.
+    """
+
+    w: tf.Variable
+    b: tf.Variable
+
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
+        """Predict `y` for a float tensor `x` of any shape."""
 
 
 class LinearModel(tf.Module):
@@ -32,7 +49,7 @@ class LinearModel(tf.Module):
 class KerasLinearModel(keras.Model):
     """The same line as a Keras model: Keras tracks, saves and restores its two weights.
 
-    They are made by `add_weight`, because Keras 3 does not track a `tf.Variable` attribute.
+    `add_weight` creates them, because Keras 3 does not track a `tf.Variable` attribute.
 
     Args:
         w: The weight (slope) to start from.

@@ -1,4 +1,4 @@
-"""Gradient descent by hand: one step, the loop around it, and the record of what happened."""
+"""Gradient descent by hand: one step, the loop around it, and the history of a run."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from linear_tutorial._checks import (
     same_shape,
 )
 from linear_tutorial.loss import mean_squared_error
-from linear_tutorial.models import KerasLinearModel, LinearModel
+from linear_tutorial.models import Model
 
 
 @dataclass
 class History:
-    """The course of a training run: entry `k` of each list is the state after `k` updates.
+    """The states of a training run: entry `k` of each list is the value after `k` updates.
 
     Attributes:
-        w: The weight (slope); the first entry is the value before training.
+        w: The weight (slope); entry 0 is the value before training.
         b: The bias (intercept), likewise.
-        loss: The loss of all of the data with that `w` and `b`.
+        loss: The loss on the whole data set with this `w` and `b`.
 
     Example:
         >>> history = History()
@@ -36,19 +36,19 @@ class History:
     loss: list[float] = field(default_factory=list)
 
     def append(self, w: float, b: float, loss: float) -> None:
-        """Record one more state."""
+        """Append one state to the three lists."""
         self.w.append(float(w))
         self.b.append(float(b))
         self.loss.append(float(loss))
 
 
 class TrainingDivergedError(ArithmeticError):
-    """The loss stopped being finite.
+    """The loss is no longer finite.
 
     Attributes:
-        epoch: The number of epochs made.
-        learning_rate: The learning rate in use.
-        history: All states up to there; the last one has the loss that is not finite.
+        epoch: The epoch after which the loss was `inf` or `nan`.
+        learning_rate: The learning rate of the run.
+        history: All states up to and including that epoch.
     """
 
     def __init__(
@@ -63,17 +63,18 @@ class TrainingDivergedError(ArithmeticError):
         self.history = history
 
 
-def report(model: LinearModel | KerasLinearModel, loss: float) -> str:
-    """Describe a model and the loss that goes with it in one line.
+def report(model: Model, loss: float) -> str:
+    """Format the parameters of a model and its loss as one line.
 
     Args:
-        model: The model whose `w` and `b` are shown.
-        loss: The loss to show.
+        model: The model, with scalars `w` and `b`.
+        loss: The loss of that model.
 
     Returns:
-        One line of text.
+        The line, without a line break.
 
     Example:
+        >>> from linear_tutorial import LinearModel
         >>> report(LinearModel(4.46, 0.4), 6.3148)
         'W = 4.46, b = 0.40, loss=6.31480'
     """
@@ -81,10 +82,7 @@ def report(model: LinearModel | KerasLinearModel, loss: float) -> str:
 
 
 def train_step(
-    model: LinearModel | KerasLinearModel,
-    x: tf.Tensor,
-    y: tf.Tensor,
-    learning_rate: float,
+    model: Model, x: tf.Tensor, y: tf.Tensor, learning_rate: float
 ) -> tf.Tensor:
     """Take one step of gradient descent on a batch; `model` is changed in place.
 
@@ -92,23 +90,23 @@ def train_step(
         model: A model with trainable scalars `w` and `b`.
         x: Inputs, a float32 tensor of shape ``(N,)``.
         y: Labels, of the same dtype and shape.
-        learning_rate: The factor by which each gradient is multiplied; greater than 0.
+        learning_rate: The factor by which each gradient is multiplied, a number or a scalar
+            tensor; that it is greater than 0 is not checked.
 
     Returns:
         The loss *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If the shapes of `x` and `y` differ, or `learning_rate` is not positive
-            and finite.
+        ValueError: If the shapes of `x` and `y` differ.
 
     Example:
+        >>> from linear_tutorial import LinearModel
         >>> model = LinearModel(w=0.0, b=0.0)
         >>> float(train_step(model, tf.constant([1.0]), tf.constant([2.0]), 0.25))
         4.0
         >>> float(model.w), float(model.b)
         (1.0, 1.0)
     """
-    learning_rate = finite_number("learning_rate", learning_rate, above=0)
     with tf.GradientTape() as tape:
         loss = mean_squared_error(y, model(x))
     dw, db = tape.gradient(loss, [model.w, model.b])
@@ -118,7 +116,7 @@ def train_step(
 
 
 def training_loop(
-    model: LinearModel | KerasLinearModel,
+    model: Model,
     x: tf.Tensor,
     y: tf.Tensor,
     *,
@@ -129,20 +127,20 @@ def training_loop(
 
     Args:
         model: A model with trainable scalars `w` and `b`.
-        x: Inputs, finite and not empty, shape ``(N,)``: a float32 tensor, or what can become one.
-        y: Labels, likewise, of the same shape.
-        epochs: How many updates to make; at least 0.
+        x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
+        y: Labels, of the same shape, finite; converted to float32.
+        epochs: The number of updates; at least 0.
         learning_rate: The factor by which each gradient is multiplied; greater than 0.
 
     Returns:
         A new history with ``epochs + 1`` entries.
 
     Raises:
-        ValueError: If an argument is not as described. The message names it and what was given.
-        TrainingDivergedError: If the loss stops being finite.
+        ValueError: If an argument is not as described; the message names it and its value.
+        TrainingDivergedError: If the loss becomes `inf` or `nan`.
 
     Example:
-        >>> from linear_tutorial import make_data
+        >>> from linear_tutorial import LinearModel, make_data
         >>> history = training_loop(LinearModel(), *make_data(noise_stddev=0.0), epochs=200)
         >>> round(history.w[-1], 4), round(history.b[-1], 4)
         (3.0, 2.0)

@@ -68,12 +68,12 @@ def main() -> None:
             times=5,
         )
         rebuild(
-            "the module that draws edited",
+            "one figure edited",
             book,
             (
-                "linear_tutorial/plots.py",
-                "from matplotlib.axes",
-                "\nfrom matplotlib.axes",
+                "linear_tutorial/figures/history.py",
+                "def plot_parameters",
+                "\ndef plot_parameters",
             ),
         )
 

@@ -191,7 +191,7 @@ def test_an_edit_to_a_module_executes_only_pages_that_use_it(project: Path):
     assert make(project).returncode == 0
     edit(
         project,
-        "linear_tutorial/replay.py",
+        "linear_tutorial/replay/recording.py",
         "import json",
         "# Read from the package.\nimport json",
     )

@@ -28,7 +28,7 @@ ROUNDS = 50
 STATES = ("as it is", "edited")
 EDITED = (
     (
-        "linear_tutorial/plots.py",
+        "linear_tutorial/figures/_style.py",
         "from matplotlib.axes",
         "\nfrom matplotlib.axes",
     ),

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
+from linear_tutorial import LinearModel, make_data, training_loop
+from linear_tutorial.figures.fit import plot_fit
+from linear_tutorial.figures.history import plot_loss_surface
 from nbpromises.describe import describe
-from linear_tutorial import LinearModel, make_data, plots, training_loop
 
 X, Y = make_data(21)
 HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
@@ -22,7 +24,7 @@ def no_window() -> Iterator[None]:
 
 
 def draw() -> Axes:
-    return plots.fit(X, Y, LinearModel(4, 1))
+    return plot_fit(X, Y, LinearModel(4, 1))
 
 
 def reorder(ax: Axes) -> None:
@@ -99,7 +101,7 @@ def test_noise_in_the_last_bit_does_not_show():
 
 def test_another_surface_has_another_description():
     def of(shift: float) -> str:
-        ax = plots.loss_surface(X, Y + shift, HISTORY)
+        ax = plot_loss_surface(X, Y + shift, HISTORY)
         return describe(ax.figure)
 
     assert of(0) != of(0.1)

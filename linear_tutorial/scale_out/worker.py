@@ -1,7 +1,7 @@
-"""One worker of a cluster, started on every machine: `python -m linear_tutorial.worker FOLDER`.
+"""One worker of a cluster: run ``python -m linear_tutorial.scale_out.worker FOLDER`` on each machine.
 
-Which workers there are, and which of them this one is, stands in the environment variable
-`TF_CONFIG`. Without it, the worker trains alone.
+The environment variable `TF_CONFIG` lists all workers and says which one this is. Without it, the
+worker trains alone.
 """
 
 import argparse
@@ -12,12 +12,12 @@ from pathlib import Path
 import tensorflow as tf
 
 from linear_tutorial.data import make_data
-from linear_tutorial.distributed import (
+from linear_tutorial.models import LinearModel
+from linear_tutorial.scale_out.distributed import (
     distribute,
     distributed_train_step,
     shard_sizes,
 )
-from linear_tutorial.models import LinearModel
 
 EPOCHS = 10
 LEARNING_RATE = 0.1
@@ -26,11 +26,11 @@ LEARNING_RATE = 0.1
 def train(
     folder: str | Path, report: Callable[[int, float, float], None]
 ) -> None:
-    """Train together with the other workers, from the last checkpoint on.
+    """Train together with the other workers, starting from the last checkpoint.
 
     Args:
-        folder: Where the checkpoints are; all workers must see the same folder.
-        report: Is called with the epoch, `w` and `b`: as they are at first, and after every update.
+        folder: The folder of the checkpoints, the same for all workers.
+        report: Called with the epoch, `w` and `b`, at the start and after every update.
     """
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     x, y = make_data()
@@ -40,7 +40,8 @@ def train(
         model = LinearModel()
     epoch = tf.Variable(0)
 
-    # Saving may need all workers, so all save; the chief's files are restored.
+    # Saving may read variables of all workers, so all save. Only the chief's
+    # checkpoint is restored.
     is_chief = strategy.extended.should_checkpoint
     name = "chief" if is_chief else f"{strategy.cluster_resolver.task_id}"
     checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
@@ -59,14 +60,16 @@ def train(
 
 
 def print_state(epoch: int, w: float, b: float) -> None:
-    """Print where the training stands, as one line of JSON."""
+    """Print the state of the training as one line of JSON."""
     print(json.dumps({"epoch": epoch, "w": w, "b": b}), flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
-        prog="python -m linear_tutorial.worker",
+        prog="python -m linear_tutorial.scale_out.worker",
         description="Train as a worker of the cluster that TF_CONFIG describes.",
     )
-    parser.add_argument("folder", help="where all workers find the checkpoints")
+    parser.add_argument(
+        "folder", help="the folder of the checkpoints, the same for all workers"
+    )
     train(parser.parse_args().folder, print_state)

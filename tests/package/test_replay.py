@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import closed_form
 from linear_tutorial import (
     NUM_EXAMPLES,
     TRUE_B,
@@ -29,6 +28,7 @@ from linear_tutorial.replay import (
     recorded_losses,
     recorded_run,
 )
+from support import closed_form
 
 RECORDED = recorded_run()
 SETUP = RECORDED["setup"]
@@ -69,10 +69,10 @@ def test_the_recorded_run_was_set_up_as_this_book_s():
 
 
 def test_the_noise_is_a_plausible_draw_of_201():
-    n, xn, nn = moments_from_losses(*recorded_losses())
-    assert abs(n) < 4 / 201**0.5
-    assert abs(xn) < 4 * (1.35 / 201) ** 0.5
-    assert abs(nn - 1) < 4 * (2 / 201) ** 0.5
+    moments = moments_from_losses(*recorded_losses())
+    assert abs(moments.mean_noise) < 4 / 201**0.5
+    assert abs(moments.mean_x_noise) < 4 * (1.35 / 201) ** 0.5
+    assert abs(moments.mean_square_noise - 1) < 4 * (2 / 201) ** 0.5
 
 
 def test_by_formula_every_loss_agrees_to_half_of_its_last_digit(data: Data):
@@ -173,15 +173,15 @@ LOSSES, ROUNDING = recorded_losses()
         ),
         (
             lambda: moments_from_losses([3, 2, 9], [1, 1, 1]),
-            ["losses", "set up as the recorded one", "-197"],
+            ["losses", "setup of the recorded one", "-197"],
         ),
         (
             lambda: data_with_moments(Moments(1.0, 0.0, 1.0)),
-            ["moments.nn", "greater than 1", "is 1.0"],
+            ["moments.mean_square_noise", "greater than 1", "is 1.0"],
         ),
         (
             lambda: data_with_moments(Moments(np.nan, 0.0, 1.0)),
-            ["moments.n", "finite", "nan"],
+            ["moments.mean_noise", "finite", "nan"],
         ),
     ],
 )

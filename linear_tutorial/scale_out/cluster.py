@@ -1,4 +1,4 @@
-"""A cluster on this machine: start its workers, wait for them a bounded time, leave none behind."""
+"""A cluster on this machine: start its workers, wait for them, and leave none running."""
 
 import json
 import os
@@ -15,27 +15,27 @@ from random import SystemRandom
 from tempfile import TemporaryDirectory
 
 _HOST = "127.0.0.1"
-# Kills the process group that it leads, to which the workers belong, when this process is gone:
-# then the pipe is closed, however this process came to its end.
+# The leader of the workers' process group. It kills the group at the end of its input: the kernel
+# closes this pipe when the process that started the cluster ends, in whatever way.
 _GUARD = [
     sys.executable,
     "-c",
     "import os, signal, sys; sys.stdin.read(); os.killpg(0, signal.SIGKILL)",
 ]
-# When a worker has failed, the others have this many seconds to notice by themselves, for which
-# TensorFlow takes ten, and to end, which takes long where many processes share a processor.
-_PATIENCE = 60.0
+# Seconds that the other workers have to end by themselves after one has failed. TensorFlow notices the
+# failure after ten; the rest is for a processor that many processes share.
+_GRACE_PERIOD = 60.0
 
 
 @dataclass(frozen=True)
-class EndedWorker:
-    """What is left of a worker.
+class CompletedWorker:
+    """The result of a worker that has ended.
 
     Attributes:
-        status: The exit status: 0 if all went well, negative if a signal of that number killed
-            the worker, `None` if it had to be stopped because it did not end.
-        output: What it printed.
-        log: What it wrote to stderr, where TensorFlow writes its log.
+        status: The exit status: 0 for success, the negative number of the signal that killed the
+            worker, or `None` if it did not end in time and was stopped.
+        output: The text that it wrote to stdout.
+        log: The text that it wrote to stderr, which includes the log of TensorFlow.
     """
 
     status: int | None
@@ -43,7 +43,7 @@ class EndedWorker:
     log: str
 
     @property
-    def end(self) -> str:
+    def outcome(self) -> str:
         """How the worker ended, in words."""
         if self.status is None:
             return "did not end in time and was stopped"
@@ -53,47 +53,47 @@ class EndedWorker:
 
 
 class WorkersFailedError(ChildProcessError):
-    """Not all workers of a cluster came to a good end; the message has their logs.
+    """At least one worker of a cluster failed; the message contains all logs.
 
     Attributes:
-        workers: What is left of the workers, in the order of their commands.
+        workers: The results of all workers, in the order of their commands.
     """
 
-    def __init__(self, workers: list[EndedWorker]) -> None:
+    def __init__(self, workers: list[CompletedWorker]) -> None:
         logs = "".join(
             f"--- The log of worker {index} ends with ---\n{worker.log[-4000:]}\n"
             for index, worker in enumerate(workers)
         )
-        # Last, where a traceback is read first.
-        ends = "; ".join(
-            f"worker {index} {worker.end}"
+        # At the end, because the last line of a traceback is read first.
+        outcomes = "; ".join(
+            f"worker {index} {worker.outcome}"
             for index, worker in enumerate(workers)
         )
-        super().__init__(f"\n{logs}{ends}")
+        super().__init__(f"\n{logs}{outcomes}")
         self.workers = workers
 
 
 def free_ports(
     count: int, candidates: Sequence[int] = range(20_000, 30_000)
 ) -> list[int]:
-    """Find ports of this machine that no program listens on.
+    """Find ports on this machine that no program listens on.
 
     Args:
-        count: How many; at least 1.
-        candidates: The ports to choose from, at random. By default they lie below those that
-            systems hand out by themselves, so that none is taken before a worker opens it.
+        count: The number of ports; at least 1.
+        candidates: The ports to choose from, at random. The default lies below the ephemeral
+            ports, so the system assigns none of them before a worker opens it.
 
     Returns:
-        Different ports.
+        The ports, all different.
 
     Raises:
-        OSError: If not enough of the candidates are free.
+        OSError: If fewer than `count` of the candidates are free.
 
     Example:
         >>> len(set(free_ports(3)))
         3
     """
-    # Processes that were forked from one share the state of `random`, but not the system's.
+    # Forked processes share the state of `random`; `SystemRandom` has none.
     shuffled = SystemRandom().sample(candidates, len(candidates))
     ports = list(islice(filter(_is_free, shuffled), count))
     if len(ports) < count:
@@ -105,22 +105,22 @@ def free_ports(
 
 def run_workers(
     commands: Sequence[Sequence[str]], *, timeout: float = 110.0
-) -> list[EndedWorker]:
+) -> list[CompletedWorker]:
     """Run commands as the workers of one cluster, and wait until all have ended.
 
-    Each command finds the cluster and its own place in it in the environment variable `TF_CONFIG`,
-    and sees no GPU. None outlives this call, or the process that makes it.
+    `TF_CONFIG` describes the cluster to each command, and no command sees a GPU. All processes end
+    with this call, or with the process that makes it.
 
     Args:
         commands: One command for each worker, with its arguments.
-        timeout: After how many seconds workers that have not ended are stopped. They are stopped
-            sooner once another one has failed.
+        timeout: The time in seconds after which the remaining workers are stopped; shorter if one
+            has failed.
 
     Returns:
-        What is left of the workers, in the same order.
+        The results of the workers, in the same order.
 
     Raises:
-        WorkersFailedError: If not all workers end with status 0. The message has their logs.
+        WorkersFailedError: If a worker does not end with status 0; the message contains all logs.
 
     Example:
         >>> import sys
@@ -146,7 +146,7 @@ def run_workers(
                 )
             _wait(processes, timeout)
             workers = [
-                EndedWorker(
+                CompletedWorker(
                     process.poll(),
                     _read(file.with_suffix(".out")),
                     _read(file.with_suffix(".log")),
@@ -166,7 +166,7 @@ def run_workers(
 def _is_free(port: int) -> bool:
     with socket.socket() as listener:
         try:
-            # On all interfaces, because that is where TensorFlow's server listens.
+            # On all interfaces, like TensorFlow's server.
             listener.bind(("", port))
         except OSError:
             return False
@@ -185,7 +185,7 @@ def _start(
             env={
                 **os.environ,
                 "TF_CONFIG": json.dumps(config),
-                # A proxy, if one is set, would stand between the workers, and a GPU cannot serve two.
+                # Workers connect without a proxy, and cannot share a GPU.
                 "no_grpc_proxy": _HOST,
                 "CUDA_VISIBLE_DEVICES": "",
             },
@@ -197,7 +197,7 @@ def _start(
 
 
 def _wait(processes: list[subprocess.Popen[bytes]], timeout: float) -> None:
-    """Wait until all processes have ended, but not for longer than agreed."""
+    """Wait until all processes have ended, at most for `timeout` seconds."""
     deadline = time.monotonic() + timeout
     one_failed = False
     while time.monotonic() < deadline:
@@ -206,7 +206,7 @@ def _wait(processes: list[subprocess.Popen[bytes]], timeout: float) -> None:
             break
         if any(statuses) and not one_failed:
             one_failed = True
-            deadline = min(deadline, time.monotonic() + _PATIENCE)
+            deadline = min(deadline, time.monotonic() + _GRACE_PERIOD)
         time.sleep(0.05)
 
 

@@ -19,7 +19,7 @@ from linear_tutorial import (
 parameters = st.floats(-10, 10, width=32)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(0, 1000), parameters, parameters, st.floats(0.001, 0.24))
 def test_both_models_take_the_same_course(
     seed: int, w: float, b: float, learning_rate: float

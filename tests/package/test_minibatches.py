@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import closed_form
 from linear_tutorial import (
     KerasLinearModel,
     LinearModel,
@@ -16,8 +15,14 @@ from linear_tutorial import (
     make_data,
     training_loop,
 )
-from linear_tutorial.minibatches import make_batches, minibatch_loop
-from linear_tutorial.optimizers import SGD, Adam, Momentum
+from linear_tutorial.minibatches import (
+    SGD,
+    Adam,
+    Momentum,
+    make_batches,
+    minibatch_loop,
+)
+from support import closed_form
 
 X, Y = make_data(21)
 Array = np.ndarray

@@ -1,6 +1,9 @@
 """The figures show what they were given."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from pkgutil import walk_packages
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -9,15 +12,30 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
+import linear_tutorial
 from linear_tutorial import (
     TRUE_B,
     TRUE_W,
     LinearModel,
     make_data,
-    plots,
     training_loop,
     true_line,
 )
+from linear_tutorial.faster import plot_times
+from linear_tutorial.figures.data import plot_data
+from linear_tutorial.figures.fit import plot_fit
+from linear_tutorial.figures.history import (
+    plot_loss,
+    plot_loss_surface,
+    plot_parameters,
+)
+from linear_tutorial.figures.paths import plot_paths
+from linear_tutorial.figures.progress import plot_progress
+from linear_tutorial.figures.shifted_losses import plot_shifted_losses
+from linear_tutorial.minibatches.figures import plot_losses
+from linear_tutorial.replay.figures import plot_replay
+from linear_tutorial.resumable.figures import plot_resumed
+from linear_tutorial.scale_out.figures import plot_added_steps, plot_shards
 
 X, Y = make_data(21)
 HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
@@ -28,31 +46,25 @@ RUNS = {
     "far": training_loop(LinearModel(-4, 6), X, Y),
 }
 TIMES = {"eager": 0.0018, "loop in a graph": 1.9e-5, "with XLA": 2.04e-6}
-FIGURES: dict[str, Callable[..., Axes]] = {
-    "data": lambda **kw: plots.data(X, Y, **kw),
-    "ratios": lambda **kw: plots.ratios(TIMES, **kw),
-    "fit": lambda **kw: plots.fit(X, Y, LinearModel(4, 1), **kw),
-    "progress": lambda **kw: plots.progress(X, Y, HISTORY, **kw),
-    "parameters": lambda **kw: plots.parameters(HISTORY, **kw),
-    "loss": lambda **kw: plots.loss(HISTORY, **kw),
-    "loss_surface": lambda **kw: plots.loss_surface(X, Y, HISTORY, **kw),
-    "paths": lambda **kw: plots.paths(X, Y, RUNS, **kw),
-    "losses": lambda **kw: plots.losses(RUNS, **kw),
-    "shifted_losses": lambda **kw: plots.shifted_losses(
-        HISTORY, HISTORY.loss[:-1], **kw
-    ),
-    "resumed": lambda **kw: plots.resumed(
-        HISTORY.w, HISTORY.w[2:], HISTORY.b[2:], **kw
-    ),
-    "replay": lambda **kw: plots.replay(
-        HISTORY, HISTORY.w[1:], HISTORY.b[1:], **kw
-    ),
-    "shards": lambda **kw: plots.shards(X, Y, [11, 10], **kw),
-    "added_steps": lambda **kw: plots.added_steps(
-        (5, 0), [(-0.4, 0.3), (-0.1, 0.2)], **kw
-    ),
-}
-each_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+FIGURES = [
+    partial(plot_data, X, Y),
+    partial(plot_fit, X, Y, LinearModel(4, 1)),
+    partial(plot_progress, X, Y, HISTORY),
+    partial(plot_parameters, HISTORY),
+    partial(plot_loss, HISTORY),
+    partial(plot_loss_surface, X, Y, HISTORY),
+    partial(plot_shifted_losses, HISTORY, HISTORY.loss[:-1]),
+    partial(plot_paths, X, Y, RUNS),
+    partial(plot_times, TIMES),
+    partial(plot_losses, RUNS),
+    partial(plot_resumed, HISTORY.w, HISTORY.w[2:], HISTORY.b[2:]),
+    partial(plot_shards, X, Y, [11, 10]),
+    partial(plot_added_steps, (5, 0), [(-0.4, 0.3), (-0.1, 0.2)]),
+    partial(plot_replay, HISTORY, HISTORY.w[1:], HISTORY.b[1:]),
+]
+each_figure = pytest.mark.parametrize(
+    "draw", FIGURES, ids=lambda draw: draw.func.__name__
+)
 
 
 @pytest.fixture(autouse=True)
@@ -68,13 +80,14 @@ def lines(ax: Axes) -> dict[str, np.ndarray]:
 
 
 def test_there_is_a_test_for_every_figure():
-    public = {
+    modules = walk_packages(linear_tutorial.__path__, "linear_tutorial.")
+    figures = {
         name
-        for name, value in vars(plots).items()
-        if getattr(value, "__module__", "") == plots.__name__
-        and not name.startswith("_")
+        for module in modules
+        for name in vars(import_module(module.name))
+        if name.startswith("plot_")
     }
-    assert public == set(FIGURES)
+    assert figures == {draw.func.__name__ for draw in FIGURES}
 
 
 @each_figure
@@ -116,19 +129,19 @@ def test_a_figure_fits_on_its_page(draw: Callable[..., Axes]):
 
 
 def test_each_example_is_one_point():
-    (points,) = plots.data(X, Y).collections
+    (points,) = plot_data(X, Y).collections
     np.testing.assert_allclose(points.get_offsets(), np.stack([X, Y], axis=1))
 
 
 def test_times_are_drawn_as_multiples_of_the_shortest():
-    ax = plots.ratios(TIMES)
+    ax = plot_times(TIMES)
     ends = [line.get_xdata()[-1] for line in ax.lines]
     np.testing.assert_allclose(ends, [1800 / 2.04, 19 / 2.04, 1])
     assert ax.get_xscale() == "log"
 
 
 def test_each_time_stands_beside_its_name_from_top_to_bottom():
-    ax = plots.ratios(TIMES)
+    ax = plot_times(TIMES)
     names = {
         place: label.get_text()
         for place, label in zip(
@@ -149,8 +162,8 @@ def test_each_time_stands_beside_its_name_from_top_to_bottom():
     "ratio", [1, 2, 99, 1100, 15_000, 31_622, 54_000, 150_000, 3_000_000]
 )
 def test_a_drawing_has_room_for_all_times_and_the_same_size(ratio: float):
-    ax = plots.ratios({"short": 3.5e-6, "long": 3.5e-6 * ratio})
-    usual = plots.ratios({"short": 1, "long": 5})
+    ax = plot_times({"short": 3.5e-6, "long": 3.5e-6 * ratio})
+    usual = plot_times({"short": 1, "long": 5})
     ax.figure.canvas.draw()
     usual.figure.canvas.draw()
     page = ax.figure.get_tightbbox()
@@ -163,7 +176,7 @@ def test_a_drawing_has_room_for_all_times_and_the_same_size(ratio: float):
 
 
 def test_the_fit_shows_truth_and_prediction():
-    ax = plots.fit(X, Y, LinearModel(4, 1))
+    ax = plot_fit(X, Y, LinearModel(4, 1))
     drawn = lines(ax)
     np.testing.assert_allclose(drawn["true line"][:, 1], true_line(X))
     np.testing.assert_allclose(drawn["prediction"][:, 1], 4 * X.numpy() + 1)
@@ -172,7 +185,7 @@ def test_the_fit_shows_truth_and_prediction():
 
 
 def test_progress_shows_a_line_for_every_state():
-    ax = plots.progress(X, Y, HISTORY)
+    ax = plot_progress(X, Y, HISTORY)
     assert len(ax.lines) == 6
     for line, w, b in zip(ax.lines, HISTORY.w, HISTORY.b, strict=True):
         np.testing.assert_allclose(
@@ -183,7 +196,7 @@ def test_progress_shows_a_line_for_every_state():
 
 
 def test_parameters_are_drawn_against_their_true_values():
-    ax = plots.parameters(HISTORY)
+    ax = plot_parameters(HISTORY)
     drawn = lines(ax)
     np.testing.assert_array_equal(drawn["W"][:, 1], HISTORY.w)
     np.testing.assert_array_equal(drawn["b"][:, 1], HISTORY.b)
@@ -195,18 +208,18 @@ def test_parameters_are_drawn_against_their_true_values():
 
 
 def test_parameters_are_not_told_apart_by_colour_alone():
-    w, _, b, _ = plots.parameters(HISTORY).lines
+    w, _, b, _ = plot_parameters(HISTORY).lines
     assert w.get_marker() != b.get_marker()
 
 
 def test_the_loss_curve_stands_on_zero():
-    ax = plots.loss(HISTORY)
+    ax = plot_loss(HISTORY)
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), HISTORY.loss)
     assert ax.get_ylim()[0] == 0
 
 
 def test_the_path_runs_over_contours_of_the_true_loss():
-    ax = plots.loss_surface(X, Y, HISTORY)
+    ax = plot_loss_surface(X, Y, HISTORY)
     path = ax.lines[0]
     np.testing.assert_array_equal(path.get_xdata(), HISTORY.w)
     np.testing.assert_array_equal(path.get_ydata(), HISTORY.b)
@@ -221,7 +234,7 @@ def test_the_path_runs_over_contours_of_the_true_loss():
 
 def test_the_start_lies_within_the_surface_wherever_it_is():
     far = training_loop(LinearModel(-20, 30), X, Y)
-    ax = plots.loss_surface(X, Y, far)
+    ax = plot_loss_surface(X, Y, far)
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
     assert left < -20 < right
@@ -229,7 +242,7 @@ def test_the_start_lies_within_the_surface_wherever_it_is():
 
 
 def test_fits_losses_fall_on_the_loops():
-    ax = plots.shifted_losses(HISTORY, HISTORY.loss[:-1])
+    ax = plot_shifted_losses(HISTORY, HISTORY.loss[:-1])
     loop, fit = ax.lines
     np.testing.assert_array_equal(fit.get_xydata(), loop.get_xydata()[:-1])
     assert [text.get_text() for text in ax.texts] == ["1", "2", "3", "4", "5"]
@@ -237,7 +250,7 @@ def test_fits_losses_fall_on_the_loops():
 
 
 def test_what_was_recorded_falls_on_the_replay():
-    ax = plots.replay(HISTORY, HISTORY.w[1:], HISTORY.b[1:])
+    ax = plot_replay(HISTORY, HISTORY.w[1:], HISTORY.b[1:])
     w, recorded_w, b, recorded_b = ax.lines
     for curve, marks, values in (
         (w, recorded_w, HISTORY.w),
@@ -252,7 +265,7 @@ def test_what_was_recorded_falls_on_the_replay():
 
 def test_each_shard_has_its_own_points_colour_and_marker():
     sizes = [8, 6, 4, 3]
-    drawn = plots.shards(X, Y, sizes).collections
+    drawn = plot_shards(X, Y, sizes).collections
     points = np.stack([X, Y], axis=1)
     for shard, expected in zip(
         drawn, np.split(points, np.cumsum(sizes)[:-1]), strict=True
@@ -264,7 +277,7 @@ def test_each_shard_has_its_own_points_colour_and_marker():
 
 
 def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
-    ax = plots.added_steps((5, 0), [(-0.4, 0.3), (-0.1, 0.2)])
+    ax = plot_added_steps((5, 0), [(-0.4, 0.3), (-0.1, 0.2)])
     drawn = lines(ax)
     np.testing.assert_allclose(
         drawn["share of replica 0"], [(5, 0), (4.6, 0.3)]
@@ -278,7 +291,7 @@ def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
 
 
 def test_each_run_has_its_path_over_one_surface():
-    ax = plots.paths(X, Y, RUNS)
+    ax = plot_paths(X, Y, RUNS)
     drawn = lines(ax)
     for name, run in RUNS.items():
         np.testing.assert_array_equal(
@@ -293,7 +306,7 @@ def test_each_run_has_its_path_over_one_surface():
 
 
 def test_each_run_has_its_curve_of_losses():
-    ax = plots.losses(RUNS)
+    ax = plot_losses(RUNS)
     drawn = lines(ax)
     assert list(drawn) == list(RUNS)
     for name, run in RUNS.items():
@@ -301,9 +314,15 @@ def test_each_run_has_its_curve_of_losses():
     assert ax.get_ylim()[0] == 0
 
 
-@pytest.mark.parametrize("name", ["paths", "losses"])
-def test_runs_are_named_and_told_apart_without_colours(name: str):
-    ax = FIGURES[name]()
+@pytest.mark.parametrize(
+    "draw",
+    [partial(plot_paths, X, Y), plot_losses],
+    ids=["paths", "losses"],
+)
+def test_runs_are_named_and_told_apart_without_colours(
+    draw: Callable[..., Axes],
+):
+    ax = draw(RUNS)
     legend = {text.get_text() for text in ax.get_legend().get_texts()}
     assert set(RUNS) <= legend
     runs = [line for line in ax.lines if line.get_label() in RUNS]
@@ -312,7 +331,7 @@ def test_runs_are_named_and_told_apart_without_colours(name: str):
 
 
 def test_runs_that_went_on_begin_where_the_other_was_stopped():
-    ax = plots.resumed(HISTORY.w, HISTORY.w[2:], [4.0, 3.0, 2.0, 1.0])
+    ax = plot_resumed(HISTORY.w, HISTORY.w[2:], [4.0, 3.0, 2.0, 1.0])
     drawn = lines(ax)
     np.testing.assert_allclose(
         drawn["everything restored"], drawn["never stopped"][2:]

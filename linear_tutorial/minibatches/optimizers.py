@@ -1,6 +1,6 @@
-"""Optimizers by hand: gradient descent, the same with momentum, and Adam.
+"""Optimizers by hand: gradient descent, gradient descent with momentum, and Adam.
 
-A training loop uses their `learning_rate` and their `apply`, which those of Keras have, too.
+They share `learning_rate` and `apply` with the optimizers of Keras; `minibatch_loop` uses no more.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from linear_tutorial._checks import finite_number
 
 
 class SGD:
-    """Gradient descent; stochastic, when the gradient is that of a random batch.
+    """Gradient descent; stochastic if the gradients come from random batches.
 
     Args:
         learning_rate: The factor by which each gradient is multiplied; greater than 0.
@@ -32,24 +32,24 @@ class SGD:
         )
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Compute what an update adds to the variables, from the vector of their gradients."""
+        """Return the change of the variables for the vector of their gradients."""
         return -self.learning_rate * gradient
 
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
     ) -> None:
-        """Update scalar variables in place, each with its gradient."""
+        """Update scalar variables in place, given the gradient of each."""
         steps = tf.unstack(self.step(tf.stack(gradients)))
         for variable, step in zip(variables, steps, strict=True):
             variable.assign_add(step)
 
 
 class Momentum(SGD):
-    """Gradient descent with momentum: every step repeats a part of the one before.
+    """Gradient descent with momentum: each step repeats a fraction of the previous one.
 
     Args:
         learning_rate: The factor by which each gradient is multiplied; greater than 0.
-        momentum: The part that is repeated; at least 0 and less than 1.
+        momentum: The fraction that is repeated; at least 0 and less than 1.
 
     Raises:
         ValueError: If an argument is not as described.
@@ -70,7 +70,7 @@ class Momentum(SGD):
         self.velocity = 0.0
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Compute what an update adds to the variables; it is remembered for the next one."""
+        """Return the change of the variables, and keep it for the next step."""
         self.velocity = (
             self.momentum * self.velocity - self.learning_rate * gradient
         )
@@ -78,13 +78,13 @@ class Momentum(SGD):
 
 
 class Adam(SGD):
-    """Adam: for each variable, the mean of its gradients, divided by their usual size.
+    """Adam: the moving average of the gradients, divided by their root mean square.
 
     The algorithm is that of Kingma and Ba, "Adam: A Method for Stochastic Optimization"; the
-    constants are Keras's.
+    constants are those of Keras.
 
     Args:
-        learning_rate: About how far a variable moves at first in one step; greater than 0.
+        learning_rate: The approximate size of the first steps; greater than 0.
 
     Raises:
         ValueError: If `learning_rate` is not positive and finite.
@@ -99,14 +99,14 @@ class Adam(SGD):
     def __init__(self, learning_rate: float) -> None:
         super().__init__(learning_rate)
         self.updates = 0
-        self.mean = self.square = 0.0
+        self.mean = self.mean_square = 0.0
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Compute what an update adds to the variables; both means are remembered."""
+        """Return the change of the variables, and update both moving averages."""
         self.updates += 1
         self.mean += (1 - self.beta_1) * (gradient - self.mean)
-        self.square += (1 - self.beta_2) * (gradient**2 - self.square)
-        # Both start at zero, which would hold them down in the first updates.
+        self.mean_square += (1 - self.beta_2) * (gradient**2 - self.mean_square)
+        # Both averages start at zero: correct this bias.
         mean = self.mean / (1 - self.beta_1**self.updates)
-        square = self.square / (1 - self.beta_2**self.updates)
-        return -self.learning_rate * mean / (square**0.5 + self.epsilon)
+        mean_square = self.mean_square / (1 - self.beta_2**self.updates)
+        return -self.learning_rate * mean / (mean_square**0.5 + self.epsilon)

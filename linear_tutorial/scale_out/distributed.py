@@ -1,4 +1,4 @@
-"""Data parallelism: every replica works on a shard of the batch, and all make the same update."""
+"""Data parallelism: each replica computes the gradients of its shard, and all use their sum."""
 
 import math
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from linear_tutorial._checks import (
     same_shape,
 )
 from linear_tutorial.loss import mean_squared_error
-from linear_tutorial.models import LinearModel
+from linear_tutorial.models import LinearModel, Model
 from linear_tutorial.training import History, TrainingDivergedError
 
 
 def shard_sizes(num_examples: int, num_replicas: int) -> list[int]:
-    """Share examples out among replicas, as evenly as their number allows.
+    """Divide a number of examples among replicas as evenly as possible.
 
     Args:
-        num_examples: How many examples; at least one for every replica.
-        num_replicas: How many replicas; at least 1.
+        num_examples: The number of examples; at least one for each replica.
+        num_replicas: The number of replicas; at least 1.
 
     Returns:
-        The number of examples of each replica; larger shards come first.
+        The number of examples of each replica, the larger ones first.
 
     Raises:
         ValueError: If an argument is not as described.
@@ -42,19 +42,19 @@ def shard_sizes(num_examples: int, num_replicas: int) -> list[int]:
 def distribute(
     strategy: tf.distribute.Strategy, values: tf.Tensor, sizes: Sequence[int]
 ) -> tf.distribute.DistributedValues:
-    """Give each replica of a strategy its shard of a batch.
+    """Distribute the shards of a batch to the replicas of a strategy.
 
     Args:
-        strategy: The strategy. If it has several workers, each of them calls this function with the
-            same arguments, and gets its own shard.
+        strategy: The strategy. If it has several workers, each of them calls this function with
+            the same arguments.
         values: The batch, a tensor of shape ``(N,)``.
-        sizes: The number of examples in each shard, one for every replica; N in all.
+        sizes: The number of examples in each shard, one shard for each replica; their sum is N.
 
     Returns:
-        The shards, as arguments for `tf.distribute.Strategy.run`.
+        The shards of the replicas in this process, an argument for `tf.distribute.Strategy.run`.
 
     Raises:
-        ValueError: If `sizes` are not as described.
+        ValueError: If `sizes` is not as described.
 
     Example:
         >>> strategy = tf.distribute.get_strategy()  # of one replica
@@ -75,29 +75,29 @@ def distribute(
 
 def distributed_train_step(
     strategy: tf.distribute.Strategy,
-    model: LinearModel,
+    model: Model,
     x: tf.distribute.DistributedValues,
     y: tf.distribute.DistributedValues,
     learning_rate: float,
     global_batch_size: int | None,
 ) -> tf.Tensor:
-    """Take one step of gradient descent on a batch in shards; `model` is changed in place.
+    """Take one step of gradient descent on a sharded batch; `model` is changed in place.
 
     Args:
         strategy: The strategy.
-        model: A model that was made in the scope of the strategy.
+        model: A model that was created in the scope of the strategy.
         x: The shards of the inputs.
         y: The shards of the labels.
-        learning_rate: The factor by which each gradient is multiplied; greater than 0.
-        global_batch_size: The number of examples in all shards together. If it is `None`, every
-            replica takes all shards to be as large as its own.
+        learning_rate: The factor by which each gradient is multiplied, a number or a scalar
+            tensor; that it is greater than 0 is not checked.
+        global_batch_size: The number of examples in all shards. With `None`, each replica assumes
+            that all shards have the size of its own.
 
     Returns:
         The loss *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If the shapes of `x` and `y` differ, or `learning_rate` is not positive
-            and finite.
+        ValueError: If the shapes of `x` and `y` differ.
 
     Example:
         >>> strategy = tf.distribute.get_strategy()  # of one replica
@@ -108,7 +108,6 @@ def distributed_train_step(
         >>> float(model.w), float(model.b)
         (1.0, 1.0)
     """
-    learning_rate = finite_number("learning_rate", learning_rate, above=0)
 
     def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
         same_shape("x", x, "y", y)
@@ -138,24 +137,24 @@ def distributed_training_loop(
     epochs: int = 10,
     learning_rate: float = 0.1,
 ) -> History:
-    """Train a new model on the whole data set as one batch, cut into shards.
+    """Train a new model on the whole data set as one sharded batch.
 
     Args:
-        strategy: The strategy, of one worker.
-        x: Inputs, finite and not empty, shape ``(N,)``: a float32 tensor, or what can become one.
-        y: Labels, likewise, of the same shape.
-        sizes: The number of examples in each shard, one for every replica; N in all.
-        global_batch_size: N; or `None`, and every replica takes all shards to be as large as its
-            own.
-        epochs: How many updates to make; at least 0.
+        strategy: A strategy with one worker.
+        x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
+        y: Labels, of the same shape, finite; converted to float32.
+        sizes: The number of examples in each shard, one shard for each replica; their sum is N.
+        global_batch_size: N. With `None`, each replica assumes that all shards have the size of
+            its own.
+        epochs: The number of updates; at least 0.
         learning_rate: The factor by which each gradient is multiplied; greater than 0.
 
     Returns:
         A new history with ``epochs + 1`` entries.
 
     Raises:
-        ValueError: If an argument is not as described. The message names it and what was given.
-        TrainingDivergedError: If the loss stops being finite.
+        ValueError: If an argument is not as described; the message names it and its value.
+        TrainingDivergedError: If the loss becomes `inf` or `nan`.
 
     Example:
         >>> from linear_tutorial import make_data, training_loop
@@ -168,6 +167,7 @@ def distributed_training_loop(
     x, y = finite_tensor("x", x), finite_tensor("y", y)
     same_shape("x", x, "y", y)
     epochs = integer_at_least(0, "epochs", epochs)
+    learning_rate = finite_number("learning_rate", learning_rate, above=0)
 
     shards = [distribute(strategy, values, sizes) for values in (x, y)]
     with strategy.scope():

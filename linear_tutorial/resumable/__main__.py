@@ -1,0 +1,35 @@
+"""Train a line; if it was stopped, resume from the last good checkpoint."""
+
+import argparse
+import sys
+
+from linear_tutorial.data import make_data
+from linear_tutorial.loss import mean_squared_error
+from linear_tutorial.resumable.checkpoints import CheckpointError
+from linear_tutorial.resumable.training import train
+from linear_tutorial.training import report
+
+
+def main() -> None:
+    """Run the command, and print the model at the end."""
+    parser = argparse.ArgumentParser(
+        prog="python -m linear_tutorial.resumable", description=__doc__
+    )
+    parser.add_argument("folder", help="the folder of the checkpoints")
+    parser.add_argument(
+        "--updates",
+        type=int,
+        default=280,
+        help="the number of updates, including those of earlier runs",
+    )
+    options = parser.parse_args()
+    try:
+        state = train(options.folder, updates=options.updates)
+    except (CheckpointError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    x, y = make_data()
+    print(report(state.model, mean_squared_error(y, state.model(x))))
+
+
+if __name__ == "__main__":
+    main()

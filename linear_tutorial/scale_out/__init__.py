@@ -1,0 +1,23 @@
+"""Data-parallel training: on several devices of one process, and on a cluster of workers."""
+
+from linear_tutorial.scale_out.cluster import (
+    CompletedWorker,
+    WorkersFailedError,
+    run_workers,
+)
+from linear_tutorial.scale_out.distributed import (
+    distribute,
+    distributed_train_step,
+    distributed_training_loop,
+    shard_sizes,
+)
+
+__all__ = [
+    "CompletedWorker",
+    "WorkersFailedError",
+    "distribute",
+    "distributed_train_step",
+    "distributed_training_loop",
+    "run_workers",
+    "shard_sizes",
+]
