@@ -8,6 +8,11 @@ READY := $(VENV)/ready-for.txt
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
+# The languages of all editions but the source's, separated by commas.
+translations = import tomllib; \
+  table = tomllib.load(open("docs/_editions.toml", "rb")); \
+  print(",".join(table["editions"].keys() - {table["source"]}))
+
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -20,7 +25,7 @@ help: ## List the targets
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@cd docs/_ext && ../../$(RUN) -m editions ../..
 
-test: $(READY) ## Run every test but the whole builds; what has not changed is not looked at again
+test: $(READY) ## Run every test but those of whole builds
 	@$(RUN) -m pytest
 
 doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XML is in _build/doctest
@@ -30,19 +35,19 @@ doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XM
 	exit $$status
 
 builds: $(READY) ## Test whole builds of a copy: nothing stale, the same bytes again (takes minutes)
-	@$(RUN) -m pytest --numprocesses=0 tests/builds.py
+	@$(RUN) -m pytest --numprocesses=0 tests/campaigns/builds.py
 
 mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
-	@PYTHONPATH=docs/_ext $(RUN) tests/mutants.py
+	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/mutants.py
 
 kills: $(READY) ## Kill builds at random; the next one must be right each time (takes minutes)
-	@PYTHONPATH=docs/_ext $(RUN) tests/kills.py
+	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/kills.py
 
 bench: $(READY) ## Time builds against the stock way of MyST-NB (takes minutes)
-	@PYTHONPATH=docs/_ext $(RUN) tests/bench.py
+	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/bench.py
 
 audit: $(READY) ## Look at every page with Lighthouse: its weight, speed, barriers (takes minutes, needs npm)
-	@PYTHONPATH=docs/_ext $(RUN) tests/audit.py
+	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/audit.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,dummy) -D nbpromises_accept=1
@@ -53,7 +58,7 @@ serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
 
 catalogues: $(READY) ## Bring the Chinese catalogues up to date with the pages
 	@$(call sphinx,gettext)
-	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -l zh_CN -w 0
+	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -w 0 -l "$$($(RUN) -c '$(translations)')"
 
 lock: $(READY) ## Bring requirements.txt up to date with pyproject.toml
 	@$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \

@@ -1,6 +1,6 @@
 """The files that tell others how to build, test and publish."""
 
-import os
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from support.commands import ROOT, run
+from support.sites import Site
 
 WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
+MATCHER = ROOT / ".github" / "sphinx.json"
 READTHEDOCS = ROOT / ".readthedocs.yaml"
 
 
@@ -36,18 +38,23 @@ def test_the_workflow_covers_every_python_that_the_package_supports():
     assert "bash .ci/run" in steps
 
 
+def test_on_github_an_error_of_a_page_is_shown_at_its_line(site: Site):
+    page = site.write_page("{nosuchrole}`text`")
+    said = site.build().said
+    (matcher,) = json.loads(MATCHER.read_text())["problemMatcher"]
+    (pattern,) = matcher["pattern"]
+    found = re.search(pattern["regexp"], said, re.MULTILINE)
+    assert found, said
+    assert found[pattern["file"]] == str(page)
+    assert found[pattern["line"]] == "11"
+    assert "nosuchrole" in found[pattern["message"]]
+
+
 def test_on_github_a_failing_docstring_is_shown_at_its_line(tmp_path: Path):
     module = tmp_path / "sums.py"
     module.write_text('"""Sums.\n\n>>> 1 + 1\n2\n>>> 1 + 2\n4\n"""\n')
-    result = run(
-        *[sys.executable, "-m", "pytest", "-n0", "-p", "conftest"],
-        *["--doctest-modules", module],
-        GITHUB_ACTIONS="true",
-        PYTHONPATH=os.pathsep.join([f"{ROOT}/docs/_ext", f"{ROOT}/tests"]),
-    )
+    command = [sys.executable, "-m", "pytest", "-n0", "--doctest-modules"]
+    result = run(*command, module, cwd=tmp_path, GITHUB_ACTIONS="true")
     assert result.returncode == 1
-    assert re.search(
-        r"^::error file=\S*sums\.py,line=5::.*%0AGot:%0A    3%0A",
-        result.stderr,
-        re.MULTILINE,
-    )
+    said = result.stdout + result.stderr
+    assert re.search(r"^::error file=\S*sums\.py,line=\d", said, re.MULTILINE)

@@ -32,9 +32,9 @@ def main() -> int:
     chosen = sys.argv[1] if len(sys.argv) > 1 else ""
     mutants = [
         mutant
-        for mutant in tomllib.loads((ROOT / "tests/mutants.toml").read_text())[
-            "mutant"
-        ]
+        for mutant in tomllib.loads(
+            (ROOT / "tests/campaigns/mutants.toml").read_text()
+        )["mutant"]
         if chosen in mutant["name"]
     ]
     survivors = []

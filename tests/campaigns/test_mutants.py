@@ -6,7 +6,9 @@ import pytest
 
 from support.commands import ROOT
 
-MUTANTS = tomllib.loads((ROOT / "tests" / "campaigns" / "mutants.toml").read_text())["mutant"]
+MUTANTS = tomllib.loads(
+    (ROOT / "tests" / "campaigns" / "mutants.toml").read_text()
+)["mutant"]
 
 
 @pytest.mark.parametrize(

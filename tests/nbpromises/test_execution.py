@@ -115,7 +115,11 @@ def test_only_pages_that_use_an_edited_file_are_executed_again(site: Site):
     assert set(site.executed()) == {"index", "reads", "alone"}
     site.write("deeper.py", "# Imported by what a page imports.\n")
     assert set(site.executed()) == {"index"}
-    assert set(site.executed(OMP_NUM_THREADS="7")) == {"index", "reads", "alone"}
+    assert set(site.executed(OMP_NUM_THREADS="7")) == {
+        "index",
+        "reads",
+        "alone",
+    }
     assert site.executed() == {}
     # Native code opens files unseen, and a new module may hide one of the same name.
     site.write("table.csv", "1,3\n")
@@ -265,7 +269,9 @@ def test_a_variable_that_is_not_watched_does_not_reach_the_page(site: Site):
         ```
         """
     )
-    result = run(*site.command(), cwd=site.root, ANSWER="42", OMP_NUM_THREADS="42")
+    result = run(
+        *site.command(), cwd=site.root, ANSWER="42", OMP_NUM_THREADS="42"
+    )
     assert result.returncode == 0, result.stderr
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from support.sites import Site
 from nbpromises.promises.numbers import numbers
+from support.sites import Site
 
 
 @pytest.fixture

@@ -206,6 +206,8 @@ def test_a_page_that_is_not_executed_can_make_no_promise(site: Site):
     site.write_page(PAGE)
     build = site.build()
     assert not build.ok
-    assert "index.md:1: ERROR: this page has promises, but was not" in build.said
+    assert (
+        "index.md:1: ERROR: this page has promises, but was not" in build.said
+    )
     site.build(nbpromises_accept=1)
     assert "{expected-output}" in (site.root / "index.md").read_text()

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from support.projects import PAGES, what_is_loaded
+from support.projects import PAGES
 
 # In the dark, only colours are others.
 RULES = {
@@ -25,7 +25,6 @@ def test_the_page_has_no_barrier_in_either_theme(
     language: str,
     name: str,
 ):
-    looked_at = what_is_loaded(built_site / language, name)
     path = built_site / language / f"{name}.html"
     for theme, rules in RULES.items():
         page = browser.new_page(color_scheme=theme)

@@ -27,12 +27,12 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, output_from_msg
 
+from book.notebooks import install
+from book.notebooks.prose import prose_around_cells
 from nbpromises.cells import fences
 from nbpromises.promises.compare import is_kept
 from support.commands import ROOT, run
 from support.servers import serve
-from book.notebooks import install
-from book.notebooks.prose import prose_around_cells
 
 DOCS = ROOT / "docs"
 PAGES = sorted(

@@ -10,7 +10,6 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from support.projects import PAGES, what_is_loaded
 from editions.side_by_side import (
     BLOCKS,
     FILE,
@@ -18,6 +17,7 @@ from editions.side_by_side import (
     page_blocks,
     write_translations,
 )
+from support.projects import PAGES, what_is_loaded
 
 OTHER = {"en": ("zh-cn", "zh-CN"), "zh-cn": ("en", "en")}
 
@@ -81,7 +81,7 @@ def test_every_page_shows_the_words_of_the_other_edition(
 ):
     folder, tag = OTHER[language]
     other = built_site / folder / f"{name}.html"
-    looked_at = [
+    _ = [
         *what_is_loaded(built_site / language, name),
         (built_site / language / name).with_suffix(SUFFIX),
         other,

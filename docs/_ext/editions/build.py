@@ -36,7 +36,7 @@ from nbpromises.processes import end_with_parent, freeze_gc
 
 from .languages import Edition
 
-PROCESSES = multiprocessing.get_context(
+PROCESSES: Any = multiprocessing.get_context(
     "fork" if sys.platform == "linux" else "spawn"
 )
 # Variables that Sphinx reads by itself.
@@ -101,7 +101,9 @@ class SiteBuild:
     @property
     def editions(self) -> dict[str, Edition]:
         """The editions, by their languages."""
-        editions: dict[str, Edition] = self.settings["editions_table"]["editions"]
+        editions: dict[str, Edition] = self.settings["editions_table"][
+            "editions"
+        ]
         return editions
 
     def digest_sources(self) -> str:
@@ -188,7 +190,11 @@ class SiteBuild:
 
     def doctrees(self, language: str) -> Path:
         """Return the folder of what Sphinx has read for an edition."""
-        return self.folder / "doctrees" / f"html-{self.editions[language]['folder']}"
+        return (
+            self.folder
+            / "doctrees"
+            / f"html-{self.editions[language]['folder']}"
+        )
 
     def _finish(self) -> None:
         """Write what belongs to all editions, or to none."""

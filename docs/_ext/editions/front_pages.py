@@ -58,4 +58,7 @@ def sitemap(site: Path, editions: list[Edition], address: str) -> bytes:
                     {"rel": "alternate", "hreflang": tag, "href": other},
                 )
     ElementTree.indent(urls)
-    return ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(
+        urls, encoding="utf-8", xml_declaration=True
+    )
+    return text

@@ -6,8 +6,6 @@ language as Sphinx writes it, and its keys are those of `Edition`.
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict

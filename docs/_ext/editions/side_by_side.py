@@ -17,6 +17,7 @@ import lxml.html
 from docutils import nodes
 from lxml.html import HtmlElement
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 from .languages import edition_beside
 
@@ -35,9 +36,11 @@ def write_blocks(app: Sphinx, exception: Exception | None) -> None:
     """Write the blocks of all pages of an edition, for `write_translations`."""
     if exception or not app.config.editions_together:
         return
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
     pages = {
         docname: page_blocks(
-            app.builder.get_outfilename(docname).read_text(encoding="utf-8")
+            builder.get_outfilename(docname).read_text(encoding="utf-8")
         )
         for docname in sorted(app.env.found_docs)
     }
@@ -69,17 +72,22 @@ def write_translations(editions: dict[Path, Path]) -> None:
         for folder, doctrees in editions.items()
     }
     first, *others = blocks
-    for folder, other in [(first, others[0]), *((each, first) for each in others)]:
+    for folder, other in [
+        (first, others[0]),
+        *((each, first) for each in others),
+    ]:
         mine, theirs = blocks[folder], blocks[other]
         for page in sorted({*mine, *theirs}):
             if tags(mine.get(page)) != tags(theirs.get(page)):
-                raise ValueError(f"the editions of {page} have different blocks")
+                raise ValueError(
+                    f"the editions of {page} have different blocks"
+                )
             write_script(folder / page, mine[page], theirs[page])
 
 
 def tags(blocks: list[dict[str, str]] | None) -> list[str] | None:
     """Return the tags of a page's blocks, or None if there is no such page."""
-    return blocks and [block["tag"] for block in blocks]
+    return None if blocks is None else [block["tag"] for block in blocks]
 
 
 def write_script(

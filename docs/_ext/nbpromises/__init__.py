@@ -27,7 +27,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.add_config_value("nbpromises_accept", False, "env", bool)
     app.add_config_value("nbpromises_junit", "", "", str)
-    app.add_config_value("nbpromises_constants", None, "env", (dict, type(None)))
+    app.add_config_value(
+        "nbpromises_constants", None, "env", (dict, type(None))
+    )
     app.add_config_value("nbpromises_describe_figures", False, "env", bool)
     app.add_node(directive.ExpectedOutput)
     app.add_directive("expected-output", directive.ExpectedOutputDirective)

@@ -7,8 +7,8 @@ sums up the plotted numbers to four digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
+from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
     from IPython.lib.pretty import RepresentationPrinter
@@ -110,7 +111,8 @@ def _words(artist: Artist) -> str:
 def _collection(collection: Collection) -> str:
     levels = getattr(collection, "levels", None)
     if levels is None:
-        color = to_hex(collection.get_facecolor()[0])
+        colors: Any = collection.get_facecolor()
+        color = to_hex(colors[0])
         points = _points(collection.get_offsets())
         style = f" {color}{_alpha(collection)}"
         return f"points{_name(collection)}{style}: {points}"
@@ -142,7 +144,7 @@ def _alpha(artist: Artist) -> str:
     return "" if alpha is None else f" {alpha:.0%}"
 
 
-def _points(points: Iterable[Iterable[float]]) -> str:
+def _points(points: ArrayLike) -> str:
     x, y = np.asarray(points, float).reshape(-1, 2).T
     if not len(x):
         return "no points"
@@ -160,6 +162,6 @@ def _range(values: np.ndarray) -> str:
     return f"{_number(np.min(values))} to {_number(np.max(values))}"
 
 
-def _number(value: float) -> str:
+def _number(value: SupportsFloat) -> str:
     """Write four digits; what is tiny beside 1 is zero, which rounding makes of it somewhere."""
-    return f"{0.0 if abs(value) < 1e-6 else value:.4g}"
+    return f"{0.0 if abs(float(value)) < 1e-6 else value:.4g}"

@@ -35,21 +35,50 @@ def version_of(package: Path) -> int:
     return int(digest_files(package, modules)[:12], 16)
 
 
-def begin(app: Sphinx, config: Config) -> None:
-    """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
-    app.doctreedir.mkdir(parents=True, exist_ok=True)
-    app.nbpromises_lock = FileLock(app.doctreedir / LOCK)
-    app.nbpromises_lock.acquire()
-    app.nbpromises_warned = _collect_paths_with_warnings()
-    marker = app.doctreedir / MARKER
-    try:
-        app.nbpromises_failed = json.loads(marker.read_text())
-    except (OSError, ValueError):
-        app.nbpromises_failed = []
-        for path in app.doctreedir.iterdir():
-            if path.name != LOCK:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-    marker.unlink(missing_ok=True)
+class Reread:
+    """What one build knows of the last one, and notes for the next one."""
+
+    def __init__(self, doctrees: Path) -> None:
+        self._folder = doctrees
+        self._lock = FileLock(doctrees / LOCK)
+        self._failed: list[str] = []
+        self._warned: set[str] = set()
+
+    def begin(self, app: Sphinx, config: Config) -> None:
+        """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
+        self._warned = _collect_paths_with_warnings()
+        marker = self._folder / MARKER
+        try:
+            self._failed = json.loads(marker.read_text())
+        except (OSError, ValueError):
+            for path in self._folder.iterdir():
+                if path.name != LOCK:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        marker.unlink(missing_ok=True)
+
+    def pages_to_read(
+        self, app: Sphinx, env: BuildEnvironment, *_: set[str]
+    ) -> list[str]:
+        """Name the pages that the last build warned about, and those whose sources differ.
+
+        Sphinx compares only times, and misses a file that was replaced by an older one.
+        """
+        changed = [
+            docname
+            for docname, digest in _sources(env).items()
+            if docname in env.found_docs and digest != _digest(env, docname)
+        ]
+        return [*self._failed, *changed]
+
+    def finish(self, app: Sphinx, exception: Exception | None) -> None:
+        """Mark the build as complete, with the pages that it warned about."""
+        failed = {app.env.path2doc(path) for path in self._warned}
+        # A warning that names no page may concern any of them.
+        if exception is None and failed <= app.env.found_docs:
+            (self._folder / MARKER).write_text(json.dumps(sorted(failed)))
+        self._lock.release()
 
 
 def _collect_paths_with_warnings() -> set[str]:
@@ -73,27 +102,18 @@ def _collect_paths_with_warnings() -> set[str]:
     return paths
 
 
-def pages_to_read(
-    app: Sphinx, env: BuildEnvironment, *_: set[str]
-) -> list[str]:
-    """Name the pages that the last build warned about, and those whose sources differ.
-
-    Sphinx compares only times, and misses a file that was replaced by an older one.
-    """
-    sources = getattr(env, "nbpromises_sources", {})
-    changed = [
-        docname
-        for docname, digest in sources.items()
-        if docname in env.found_docs and digest != _digest(env, docname)
-    ]
-    return [*app.nbpromises_failed, *changed]
-
-
 def note_sources(app: Sphinx, env: BuildEnvironment) -> None:
     """Store a digest of what each page was read from."""
-    env.nbpromises_sources = {
-        docname: _digest(env, docname) for docname in env.found_docs
-    }
+    sources = _sources(env)
+    sources.clear()
+    for docname in env.found_docs:
+        sources[docname] = _digest(env, docname)
+
+
+def _sources(env: BuildEnvironment) -> dict[str, str]:
+    """Return the digests that Sphinx keeps in its environment, with the pages."""
+    sources: dict[str, str] = env.__dict__.setdefault("nbpromises_sources", {})
+    return sources
 
 
 def _digest(env: BuildEnvironment, docname: str) -> str:
@@ -111,18 +131,10 @@ def _digest(env: BuildEnvironment, docname: str) -> str:
     return " ".join(digests)
 
 
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Mark the build as complete, with the pages that it warned about."""
-    failed = {app.env.path2doc(path) for path in app.nbpromises_warned}
-    # A warning that names no page may concern any of them.
-    if exception is None and failed <= app.env.found_docs:
-        (app.doctreedir / MARKER).write_text(json.dumps(sorted(failed)))
-    app.nbpromises_lock.release()
-
-
 def setup(app: Sphinx) -> None:
     """Register events."""
-    app.connect("config-inited", begin)
-    app.connect("env-get-outdated", pages_to_read)
+    build = Reread(Path(app.doctreedir))
+    app.connect("config-inited", build.begin)
+    app.connect("env-get-outdated", build.pages_to_read)
     app.connect("env-updated", note_sources)
-    app.connect("build-finished", finish, priority=MARK_COMPLETE)
+    app.connect("build-finished", build.finish, priority=MARK_COMPLETE)

@@ -23,7 +23,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from editions.languages import own_edition
 from nbpromises.cells import code_cells
-from nbpromises.execution.records import read_executed, record_files
+from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..words import _
 from .package import build_wheel
@@ -46,10 +46,9 @@ METADATA = {
 
 def add_wheel(app: Sphinx) -> None:
     """Build the wheel of the package into the edition that is built."""
-    app.book_wheel = ""
     if app.builder.name == "html":
         folder = Path(app.outdir)
-        app.book_wheel = build_wheel(Path(app.confdir), folder)
+        app.config.book_wheel = build_wheel(Path(app.confdir), folder)
 
 
 def offer_notebook(
@@ -65,8 +64,8 @@ def offer_notebook(
     config = app.config
     folder = own_edition(config)["folder"]
     wheel = ""
-    if config.editions_address and app.book_wheel:
-        wheel = f"{config.editions_address}{folder}/{app.book_wheel}"
+    if config.editions_address and config.book_wheel:
+        wheel = f"{config.editions_address}{folder}/{config.book_wheel}"
     notebook = make_notebook(
         executed_code(app.env, pagename, doctree),
         prose_around_cells(
@@ -74,7 +73,7 @@ def offer_notebook(
         ),
         install(wheel),
     )
-    path = app.builder.get_output_path(pagename).with_suffix(".ipynb")
+    path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
@@ -93,7 +92,7 @@ def executed_code(
     page = Path(env.doc2path(pagename))
     executed = read_executed(
         page.read_text(encoding="utf-8"),
-        env.myst_config,
+        myst(env).myst_config,
         str(page),
         record_files(env)[pagename],
     )
@@ -128,7 +127,8 @@ def make_notebook(
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
-    return new_notebook(metadata=METADATA, cells=cells)
+    notebook: NotebookNode = new_notebook(metadata=METADATA, cells=cells)
+    return notebook
 
 
 def install(wheel: str) -> str:
@@ -155,6 +155,8 @@ def install(wheel: str) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.add_config_value("book_colab_repository", "", "html", str)
+    # Set by `add_wheel`.
+    app.add_config_value("book_wheel", "", "", str)
     app.connect("builder-inited", add_wheel)
     # Before the theme looks which of its parts have something to show.
     app.connect("html-page-context", offer_notebook, priority=100)

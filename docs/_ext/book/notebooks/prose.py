@@ -65,15 +65,16 @@ class _ProseConverter(MarkdownConverter):
     def convert_math(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write a formula as Jupyter reads it."""
         if el.get("display") == "block":
-            return f"\n\n$$\n{el['latex'].strip()}\n$$\n\n"
+            return f"\n\n$$\n{str(el['latex']).strip()}\n$$\n\n"
         return f"${el['latex']}$"
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Let links lead to where they can from a notebook, which has no anchors."""
-        address = urljoin(self.options["address"], el["href"])
-        if "headerlink" in el.get("class", []):
+        target = str(el["href"])
+        address = urljoin(self.options["address"], target)
+        if "headerlink" in el.get_attribute_list("class"):
             return ""
-        if el["href"].startswith("#") or not urlsplit(address).scheme:
+        if target.startswith("#") or not urlsplit(address).scheme:
             return text
         return f"[{text}]({address})"
 
@@ -81,13 +82,13 @@ class _ProseConverter(MarkdownConverter):
         """Quote what stands in a box; leave out what only the page's scripts show."""
         if el.has_attr("hidden"):
             return ""
-        if "admonition" in el.get("class", []):
+        if "admonition" in el.get_attribute_list("class"):
             return str(self.convert_blockquote(el, text, parent_tags))
         return str(super().convert_div(el, text, parent_tags))
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Set the title of a box in bold."""
-        if "admonition-title" in el.get("class", []):
+        if "admonition-title" in el.get_attribute_list("class"):
             text = f"**{text}**"
         return str(super().convert_p(el, text, parent_tags))
 
@@ -111,6 +112,8 @@ class _ProseConverter(MarkdownConverter):
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Say of included code which language it is in."""
-        box = el.find_parent(class_=HIGHLIGHT)
-        language = HIGHLIGHT.fullmatch(box["class"][0])[1]
+        boxes = [
+            " ".join(box.get_attribute_list("class")) for box in el.parents
+        ]
+        language = next(filter(None, map(HIGHLIGHT.search, boxes)))[1]
         return f"\n\n{fenced(language, text.strip())}\n\n"

@@ -21,6 +21,8 @@ from itertools import takewhile
 import lxml.html
 from lxml.html import HtmlElement
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
 from sphinx.search import IndexBuilder
 from sphinx.util.typing import ExtensionMetadata
 
@@ -147,33 +149,36 @@ def page_sections(html: str) -> list[dict[str, str]]:
     return [asdict(section) for section in sections(article)]
 
 
-def pages(app: Sphinx) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def pages(
+    env: BuildEnvironment, builder: StandaloneHTMLBuilder
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Read the pages that were written, in the order of the book, each with its address."""
-    for docname in app.env.collect_relations():
-        path = app.builder.get_outfilename(docname)
+    for docname in env.collect_relations():
+        path = builder.get_outfilename(docname)
         html = path.read_text(encoding="utf-8")
         yield (
-            app.builder.get_target_uri(docname),
+            builder.get_target_uri(docname),
             page_sections(html),
         )
 
 
 def switch_off_stock_search(app: Sphinx) -> None:
     """Keep Sphinx from making an index; conf.py names the page for the results."""
-    if app.builder.name == "html":
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.search = False
 
 
 def write_search_data(app: Sphinx, exception: Exception | None) -> None:
     """Write what `search.js` needs, and remove what nobody loads."""
-    if exception or app.builder.name != "html":
+    builder = app.builder
+    if exception or not isinstance(builder, StandaloneHTMLBuilder):
         return
     stock = IndexBuilder(app.env, STEMMED, {}, "")
     script = "\n".join(
         (
             stock.get_js_stemmer_code(),
             f"const STOP_WORDS = new Set({_json(sorted(stock.lang.stopwords))});",
-            f"const PAGES = {_json(list(pages(app)))};",
+            f"const PAGES = {_json(list(pages(app.env, builder)))};",
         )
     )
     static = app.outdir / "_static"

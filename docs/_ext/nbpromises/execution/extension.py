@@ -25,8 +25,10 @@ from .records import (
     as_cell,
     doubts,
     fingerprint,
+    myst,
     read_executed,
     read_notebook,
+    reasons,
     record_files,
 )
 from .run import run_page, start_fork_server
@@ -41,12 +43,18 @@ def execute_nothing_twice(app: Sphinx, config: Config) -> None:
     config.nb_execution_mode = "off"
 
 
+def forget_reasons(app: Sphinx) -> None:
+    """Drop the reasons of the last build; this one may execute nothing."""
+    reasons(app.env).clear()
+
+
 def move_output_folder(app: Sphinx) -> None:
     """Let MyST-NB write files such as pictures into the folder of doctrees, not beside the site.
 
     MyST-NB has a setting for this folder, but ignores it when it runs in Sphinx.
     """
-    app.env.mystnb_config = app.env.mystnb_config.copy(
+    env = myst(app.env)
+    env.mystnb_config = env.mystnb_config.copy(
         output_folder=str(Path(app.doctreedir, "executed"))
     )
 
@@ -100,7 +108,7 @@ def execute_pages(
         if stale:
             found |= _execute(app, store, list(stale.values()))
         store.clean_up()
-    env.nbpromises_executed = len(stale)
+    reasons(env).update({name: reason for name, (_, reason) in stale.items()})
     for docname, record in found.items():
         record_files(env)[docname] = str(record)
         doubts(env).pop(docname, None)
@@ -116,7 +124,7 @@ def _hand_over(
         str(page.path): (
             f"{read_executed.__module__}.{read_executed.__name__}",
             {
-                "config": env.myst_config,
+                "config": myst(env).myst_config,
                 "path": str(page.path),
                 "record": str(found[page.docname]),
             },
@@ -124,9 +132,9 @@ def _hand_over(
         )
         for page in pages
     }
-    env.mystnb_config = env.mystnb_config.copy(
-        custom_formats={**env.mystnb_config.custom_formats, **readers}
-    )
+    config = myst(env).mystnb_config
+    formats = {**config.custom_formats, **readers}
+    myst(env).mystnb_config = config.copy(custom_formats=formats)
 
 
 def _is_doubted(env: BuildEnvironment, page: Page, record: Path) -> bool:
@@ -147,7 +155,7 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         or any(path.match(pattern) for pattern in excluded)
     ):
         return None
-    notebook = read_notebook(text, env.myst_config, str(path))
+    notebook = read_notebook(text, myst(env).myst_config, str(path))
     return Page(
         docname,
         path,
@@ -192,9 +200,7 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
         if (root / name).stat().st_mtime_ns >= started:
             return Record(run.outputs, None, f"{name} changed while it ran")
     libraries = libraries_of(run.used.modules)
-    return Record(
-        run.outputs, _project(app).observe(run.used.files, libraries)
-    )
+    return Record(run.outputs, _project(app).observe(run.used.files, libraries))
 
 
 def _project(app: Sphinx) -> Project:
@@ -212,7 +218,7 @@ def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
 
 def _dependencies(path: Path) -> Dependencies | None:
     record = read_record(path)
-    return record and record.dependencies
+    return record.dependencies if record else None
 
 
 def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -224,7 +230,7 @@ def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 def summarize(app: Sphinx, exception: Exception | None) -> None:
     """Print how many pages were executed, in quiet builds too."""
     if exception is None:
-        executed = getattr(app.env, "nbpromises_executed", 0)
+        executed = len(reasons(app.env))
         kept = len(record_files(app.env)) - executed
         print(f"{executed} pages executed, {kept} taken from the cache")
 
@@ -237,6 +243,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_environment", {}, "", dict)
     app.add_config_value("nbpromises_watched_variables", [], "", list)
     app.connect("config-inited", execute_nothing_twice)
+    app.connect("builder-inited", forget_reasons)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("env-get-outdated", find_stale_pages)

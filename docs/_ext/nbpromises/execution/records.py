@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
@@ -39,6 +40,16 @@ def fingerprint(env: BuildEnvironment, docname: str, record: str) -> str:
     return f"{record} {Path(record).stat().st_mtime_ns} {text.hexdigest()}"
 
 
+def reasons(env: BuildEnvironment) -> dict[str, str]:
+    """Return why pages were executed in this build, by the names of the pages."""
+    return _on(env, "nbpromises_reasons")
+
+
+def myst(env: BuildEnvironment) -> Any:
+    """Return the environment with the attributes that MyST adds, which Sphinx does not declare."""
+    return env
+
+
 def _on(env: BuildEnvironment, name: str) -> dict[str, str]:
     """Return a dictionary that is kept in the environment of the build."""
     found: dict[str, str] = env.__dict__.setdefault(name, {})
@@ -47,9 +58,10 @@ def _on(env: BuildEnvironment, name: str) -> dict[str, str]:
 
 def read_notebook(text: str, config: MdParserConfig, path: str) -> NotebookNode:
     """Read a page as MyST-NB does, without outputs."""
-    return read_myst_markdown_notebook(
+    notebook: NotebookNode = read_myst_markdown_notebook(
         text, config=config, add_source_map=True, path=path
     )
+    return notebook
 
 
 def read_executed(

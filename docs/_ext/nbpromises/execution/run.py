@@ -14,12 +14,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import forkserver
+from typing import Any
 
 from ..processes import silent_stderr
 from .child import main as page_process
 from .messages import Output, Run, Task, Used, error_output
 
-PROCESSES = multiprocessing.get_context(
+PROCESSES: Any = multiprocessing.get_context(
     "forkserver" if sys.platform == "linux" else "spawn"
 )
 
@@ -32,7 +33,9 @@ def start_fork_server(
         kernel = f"{page_process.__package__}.kernel"
         PROCESSES.set_forkserver_preload([kernel, *preload])
         # Before Python 3.14, a fork server looks for these modules on its own path only.
-        path = f"{page_process.EXTENSIONS}{os.pathsep}{environment['PYTHONPATH']}"
+        path = (
+            f"{page_process.EXTENSIONS}{os.pathsep}{environment['PYTHONPATH']}"
+        )
         with (
             _environment({**environment, "PYTHONPATH": path}),
             silent_stderr(),

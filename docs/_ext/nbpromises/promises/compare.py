@@ -179,14 +179,19 @@ def _same(wanted: str, found: str) -> bool:
         promised["exponent"]
     ) != bool(printed["exponent"]):
         return False
-    value, precision = Decimal(found), Decimal(wanted).as_tuple().exponent
-    if value.as_tuple().exponent > precision:
+    value, precision = Decimal(found), _exponent(wanted)
+    if _exponent(found) > precision:
         return False
     try:
         rounded = value.quantize(Decimal((0, (1,), precision)), context=_EXACT)
     except InvalidOperation:  # Far larger than what was promised.
         return False
     return rounded == Decimal(wanted)
+
+
+def _exponent(number: str) -> int:
+    """Return the power of ten of a number's last digit."""
+    return int(Decimal(number).as_tuple().exponent)
 
 
 def _align(

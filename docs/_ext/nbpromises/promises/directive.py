@@ -168,7 +168,9 @@ class CheckPromises(SphinxTransform):
                 Edit(promise.first, end, text),
             )
 
-    def _error(self, line: int, message: str, remedy: Edit | None = None) -> None:
+    def _error(
+        self, line: int, message: str, remedy: Edit | None = None
+    ) -> None:
         """Note what is wrong at a line, and how accepting the output would mend it."""
         self._check.results.append(Result(line, message))
         if remedy:

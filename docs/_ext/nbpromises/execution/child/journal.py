@@ -28,9 +28,9 @@ def read_journal(journal: str, root: Path) -> Used:
         return [what for first, _, what in lines if first == word]
 
     loaded = {
-        module.__file__
+        file
         for module in list(sys.modules.values())
-        if getattr(module, "__file__", None)
+        if (file := getattr(module, "__file__", None))
     }
     opened = set(noted("reads")) - set(noted("writes"))
     paths = set(map(_source, opened | loaded))

@@ -24,9 +24,6 @@ freeze_gc()
 
 HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
-    import matplotlib.pyplot
-    import matplotlib_inline.backend_inline
-
     from ... import describe
 
 # They change an output that is shown already, which no reader of a finished page can see.
@@ -52,7 +49,7 @@ class Kernel:
         self._client.start_channels()
         self._native = {name: _Redirected(fd) for fd, name in STREAMS.items()}
         if HAS_MATPLOTLIB:
-            _describe_figures(manager.kernel.shell)
+            _describe_figures(manager.kernel)
 
     def run(self, source: str) -> list[Output]:
         """Run one cell and return its outputs, as a notebook file stores them."""
@@ -77,8 +74,9 @@ class Kernel:
             yield channel.get_msg()
 
 
-def _describe_figures(shell: Any) -> None:
+def _describe_figures(kernel: Any) -> None:
     """Let the text of a figure be its description, which a page can promise."""
+    shell = kernel.shell
     # First, because enable_matplotlib removes the formatters that are registered for figures.
     shell.enable_matplotlib("inline")
     shell.display_formatter.formatters["text/plain"].for_type_by_name(

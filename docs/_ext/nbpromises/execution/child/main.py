@@ -58,6 +58,6 @@ def run_cells(results: Connection, task: Task) -> None:
 
 def _without_extensions() -> list[str]:
     """Return the module search path without the folder of this package, unless it is installed."""
-    if EXTENSIONS == Path(sysconfig.get_path("purelib")):
+    if Path(sysconfig.get_path("purelib")) == EXTENSIONS:
         return sys.path
     return [path for path in sys.path if Path(path).resolve() != EXTENSIONS]
