@@ -1,7 +1,6 @@
-"""The extensions of this book alone; each module is one of them, see README.md in this folder."""
+"""The extensions of this book alone, one for each module; see README.md in this folder."""
 
-from __future__ import annotations
-
+from importlib import import_module
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -9,16 +8,9 @@ from sphinx.util.typing import ExtensionMetadata
 
 from nbpromises.reread import version_of
 
+# The theme comes first: it loads the words that the others show.
 PARTS = (
-    "theme",
-    "head",
-    "api",
-    "explorable",
-    "literalinclude",
-    "mathml",
-    "notebooks",
-    "search",
-    "weight",
+    "theme head api explorable literalinclude mathml notebooks search weight"
 )
 
 
@@ -26,8 +18,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("nbpromises")
     app.setup_extension("editions")
-    for part in PARTS:
-        app.setup_extension(f"{__name__}.{part}")
+    for part in PARTS.split():
+        import_module(f"{__name__}.{part}").setup(app)
     return {
         "version": "1",
         "env_version": version_of(Path(__file__).parent),

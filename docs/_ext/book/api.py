@@ -1,12 +1,9 @@
 """Import the package for the API reference without TensorFlow's log lines."""
 
-from __future__ import annotations
-
 import importlib
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.typing import ExtensionMetadata
 
 from nbpromises.processes import silent_stderr
 
@@ -20,11 +17,6 @@ def import_package(
             importlib.import_module("linear_tutorial")
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("env-before-read-docs", import_package)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -3,11 +3,8 @@
 The description is the page's first paragraph, so it is translated, and true, when the page is.
 """
 
-from __future__ import annotations
-
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.typing import ExtensionMetadata
 
 # As much as search engines show.
 LENGTH = 160
@@ -39,11 +36,6 @@ def shortened(text: str) -> str:
     return text[: LENGTH - 2].rpartition(" ")[0] + " …"
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("html-page-context", describe)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

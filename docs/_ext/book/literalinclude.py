@@ -3,8 +3,6 @@
 On a page, the words around the code explain it; what docstrings say stands in the API reference.
 """
 
-from __future__ import annotations
-
 import ast
 from typing import ClassVar
 
@@ -12,7 +10,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
-from sphinx.util.typing import ExtensionMetadata, OptionSpec
+from sphinx.util.typing import OptionSpec
 
 
 def without_docstrings(source: str) -> str:
@@ -56,13 +54,8 @@ class LiteralIncludeWithoutDocstring(LiteralInclude):
         return included
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_directive(
         "literalinclude", LiteralIncludeWithoutDocstring, override=True
     )
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -4,14 +4,11 @@ Sphinx's own renderers need a script from another host, or LaTeX on the machine.
 translate the mathematics that these pages use; a formula that it cannot translate is an error.
 """
 
-from __future__ import annotations
-
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 from sphinx.util import logging
-from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
@@ -43,13 +40,8 @@ def _mathml(node: nodes.math | nodes.math_block, *, as_block: bool) -> str:
         return ""
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_html_math_renderer(
         "mathml", (visit_math, None), (visit_math_block, None)
     )
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -1,7 +1,5 @@
 """The words that this package adds to pages, in the language of the edition."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from babel.messages.mofile import write_mo

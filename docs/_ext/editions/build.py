@@ -3,8 +3,6 @@
 A project's folder holds `conf.py` and the sources in `docs`; all that is built goes to `_build`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import json

@@ -1,7 +1,5 @@
 """Write the pages in front of all editions: the choice of language, the page for 404, the sitemap."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from xml.etree import ElementTree
 

@@ -5,8 +5,6 @@ of a page must have a translation that could be applied, and the page's catalogu
 else: no fuzzy entry, no obsolete one, no other glued values or numbers than the source's.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

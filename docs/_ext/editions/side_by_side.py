@@ -6,8 +6,6 @@ with the other edition's words, which a reader's browser loads on demand. It is 
 browser loads nothing else from a disk.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -4,8 +4,6 @@ The other editions are offered only if they are built together with this one; a 
 language has no dead links.
 """
 
-from __future__ import annotations
-
 from posixpath import dirname, join, relpath
 
 from docutils import nodes

@@ -4,8 +4,6 @@ MyST-NB leaves each visible cell in the doctree as a container; this module is t
 that knows how such a container looks inside.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Helpers for child processes; they need nothing but the standard library."""
 
-from __future__ import annotations
-
 import gc
 import os
 import threading

@@ -7,8 +7,6 @@ counts only if that build came to its end: a marker is removed at the start and 
 Executed outputs are kept elsewhere, so that reading a page again takes little time.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging

@@ -4,14 +4,11 @@ Its content is the labels of the data, filled in from the run; explorable.js dra
 loaded only where there is one. Paper and readers without scripts have the figure beside it.
 """
 
-from __future__ import annotations
-
 import json
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 from ..words import _
@@ -83,13 +80,8 @@ def load_script(
         app.add_js_file("explorable.js", loading_method="defer")
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_node(Explorable, html=(visit, depart))
     app.add_directive("explorable", ExplorableDirective)
     app.connect("html-page-context", load_script)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

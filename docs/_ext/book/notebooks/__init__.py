@@ -8,8 +8,6 @@ The package is on no index. The site carries it as a wheel; where the site has n
 first cell says how to install it from the sources.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.typing import ExtensionMetadata
 
 from editions.languages import own_edition
 from nbpromises.cells import code_cells
@@ -152,7 +149,7 @@ def install(wheel: str) -> str:
     )
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_config_value("book_colab_repository", "", "html", str)
     # Set by `add_wheel`.
@@ -160,8 +157,3 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", add_wheel)
     # Before the theme looks which of its parts have something to show.
     app.connect("html-page-context", offer_notebook, priority=100)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

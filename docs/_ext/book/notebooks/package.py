@@ -1,7 +1,5 @@
 """The package of this book as a wheel, for notebooks to install from the site."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

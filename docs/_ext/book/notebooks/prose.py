@@ -4,8 +4,6 @@ The HTML of a page says what its readers see: the language is that of the editio
 links are resolved, code is included. Only the source of formulas is lost in it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit

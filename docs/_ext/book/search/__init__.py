@@ -10,8 +10,6 @@ Sphinx's search is switched off, so that no page loads its files; of it, only th
 the list of stop words are used.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterator
@@ -24,7 +22,6 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.search import IndexBuilder
-from sphinx.util.typing import ExtensionMetadata
 
 # English words stand in the pages of every edition.
 STEMMED = "en"
@@ -191,12 +188,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("builder-inited", switch_off_stock_search)
     app.connect("build-finished", write_search_data)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

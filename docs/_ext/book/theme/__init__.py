@@ -1,13 +1,10 @@
 """The look of the book: templates and style sheet on top of sphinx-book-theme's."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util.typing import ExtensionMetadata
 
 from ..words import _, load_words
 
@@ -43,15 +40,10 @@ def add_words(
     context["words"] = _
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     load_words(app)
     # After the title of the edition is set.
     app.connect("config-inited", apply_theme, priority=600)
     app.connect("html-page-context", add_words, priority=100)
     app.add_css_file("site.css")
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

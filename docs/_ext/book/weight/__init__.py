@@ -1,13 +1,10 @@
 """Make the pages that the theme writes lighter to load; see README.md."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.errors import ThemeError
-from sphinx.util.typing import ExtensionMetadata
 
 from .fonts import with_small_icon_fonts
 from .pages import STYLE, icons_in, light_page, style_sheets, with_digest
@@ -65,12 +62,7 @@ def _light_css(sheets: list[Path], static: Path, html: str) -> str:
     return with_small_icon_fonts(used, static)
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     # The theme writes style sheets at the same event, with the default priority of 500.
     app.connect("build-finished", lighten, priority=800)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }

@@ -1,7 +1,5 @@
 """Replace the theme's icon fonts by fonts of the icons that are used."""
 
-from __future__ import annotations
-
 import logging
 import re
 from base64 import b64encode

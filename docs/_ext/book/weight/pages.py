@@ -1,7 +1,5 @@
 """Rewrite the head of a page, so that it loads less and nothing but its style delays it."""
 
-from __future__ import annotations
-
 import re
 from posixpath import join, normpath
 

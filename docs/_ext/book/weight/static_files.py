@@ -1,7 +1,5 @@
 """Find the static files that pages load, and remove the others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

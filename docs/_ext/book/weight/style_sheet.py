@@ -5,8 +5,6 @@ in the pages or their scripts. Names inside of `:not()`, `:is()` and the like ar
 some rules are kept that no page uses, but none is lost that a page does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise

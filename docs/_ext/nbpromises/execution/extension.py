@@ -5,8 +5,6 @@ that are forked from one that has imported the heavy libraries. MyST-NB then rea
 notebooks. A page's outputs are kept until something changes that its run used.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor

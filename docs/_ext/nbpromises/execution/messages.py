@@ -1,7 +1,5 @@
 """The messages between a build and the processes of its pages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

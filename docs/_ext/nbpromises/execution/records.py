@@ -1,7 +1,5 @@
 """What other modules may know of execution: which pages have records, and what they show."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import Any

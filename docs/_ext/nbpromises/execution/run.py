@@ -5,8 +5,6 @@ page gets a copy of that process. Where forking is not safe (macOS), a page's pr
 nothing: it takes longer, and its outputs are the same.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import sys

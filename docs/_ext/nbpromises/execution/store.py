@@ -4,8 +4,6 @@ Each run has one file, named after the page and a digest of its cells. The file 
 of the rest, so that a damaged file counts as none.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -79,20 +77,22 @@ class RecordStore:
     def find(self, page: Page) -> tuple[Path | None, str]:
         """Return the file of a record that holds, or None and why the page must be executed."""
         paths = self._paths(page)
-        if not paths:
-            return None, "first time"
-        reason = "its cells changed"
-        for path in paths:
-            if not path.name.startswith(f"{page.name}.{page.digest}."):
-                continue
-            differences = self._differences(path)
-            if not differences:
-                # Update the time of the last use, and keep the time of creation.
-                os.utime(path, ns=(time.time_ns(), _created(path)))
-                return path, ""
-            if reason == "its cells changed":
-                reason = ", ".join(differences)
-        return None, reason
+        same_cells = f"{page.name}.{page.digest}."
+        candidates = {
+            path: self._differences(path)
+            for path in paths
+            if path.name.startswith(same_cells)
+        }
+        if not candidates:
+            return None, "its cells changed" if paths else "first time"
+        path, differences = min(
+            candidates.items(), key=lambda item: len(item[1])
+        )
+        if differences:
+            return None, ", ".join(differences)
+        # Update the time of the last use, and keep the time of creation.
+        os.utime(path, ns=(time.time_ns(), _created(path)))
+        return path, ""
 
     def _paths(self, page: Page) -> list[Path]:
         """List the records of a page, the newest first."""

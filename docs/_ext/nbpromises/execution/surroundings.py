@@ -5,8 +5,6 @@ that it needs to work at all. All others are removed: a variable that nobody wat
 an output.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 

@@ -1,7 +1,5 @@
 """Rewrite promises to what the code printed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

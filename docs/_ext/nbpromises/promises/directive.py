@@ -6,8 +6,6 @@ build, whatever its options about warnings. A cell whose output cannot be promis
 ``:tags: ["unchecked: it measures time"]``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from textwrap import indent
 

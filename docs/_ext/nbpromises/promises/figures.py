@@ -5,8 +5,6 @@ and both reach the translators. With the setting `nbpromises_describe_figures`, 
 directive is an error, and so is a picture from a file, which no build draws again.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import ClassVar
 

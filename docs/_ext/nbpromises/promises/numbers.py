@@ -7,8 +7,6 @@ are notation; the rule holds for decimal numbers there, unless the code runs or 
 module.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

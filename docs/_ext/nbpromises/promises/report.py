@@ -1,7 +1,5 @@
 """The results of all checks: the summary, the exit status, JUnit's XML, accepted outputs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree

@@ -1,7 +1,5 @@
 """Read the journal of a run: files opened and modules imported by it and its child processes."""
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 from importlib.metadata import packages_distributions

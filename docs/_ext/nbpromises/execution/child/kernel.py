@@ -3,8 +3,6 @@
 The fork server imports this module before it forks, with the heavy libraries of the site.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """The entry of a page's process; the build imports this module too, but not the kernel."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

@@ -4,8 +4,6 @@ A page and the Python processes that it starts write into one journal, line by l
 be killed at any moment. `journal.py` reads it.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from typing import Any

@@ -1,0 +1,252 @@
+"""The build of all editions of a small project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import lxml.html
+import pytest
+
+from support.commands import EXTENSIONS, run
+from support.sites import Site
+
+CONFIGURATION = """
+    import sys
+    from pathlib import Path
+    ROOT = Path(__file__).parent
+    sys.path[:0] = [{extensions!r}]
+    from editions.languages import read_table
+    project = "small"
+    extensions = ["myst_nb", "nbpromises", "editions"]
+    exclude_patterns = ["_*"]
+    editions_table = read_table(ROOT / "docs" / "_editions.toml")
+    editions_address = ""
+    language = "en"
+    locale_dirs = ["locales"]
+    gettext_compact = False
+    nbpromises_watched_variables = ["MINE"]
+    html_theme = "sphinx_book_theme"
+    html_theme_options = {{
+        "article_header_end": ["language-switch.html", "side-by-side.html"],
+    }}
+    """
+PAGE = """
+    ```{code-cell} ipython3
+    import helper
+    print(helper.ANSWER)
+    ```
+
+    ```{expected-output}
+    42
+    ```
+
+    Some words.
+    """
+CATALOGUE = """
+    msgid ""
+    msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+    msgid "A page"
+    msgstr "一页"
+
+    msgid "Some words."
+    msgstr "几个词。"
+    """
+CATALOGUE_PATH = "docs/locales/zh_CN/LC_MESSAGES/index.po"
+
+
+class Project:
+    """A small project with two editions of one page."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        extensions = str(EXTENSIONS)
+        self.write("conf.py", CONFIGURATION.format(extensions=extensions))
+        table = (EXTENSIONS.parent / "_editions.toml").read_text()
+        self.write("docs/_editions.toml", table)
+        self.write("helper.py", "ANSWER = 42\n")
+        self.write("docs/index.md", dedent(Site.HEADER) + dedent(PAGE))
+        self.write(CATALOGUE_PATH, CATALOGUE)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        return path
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "editions", str(self.root)]
+
+    def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        return run(*self.command(), cwd=EXTENSIONS, **environment)
+
+    def must_build(self, **environment: str) -> str:
+        result = self.build(**environment)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def page(self, folder: str) -> str:
+        path = self.root / "_build" / "html" / folder / "index.html"
+        return str(lxml.html.parse(path).getroot().text_content())
+
+    def contents(self) -> dict[str, bytes]:
+        site = self.root / "_build" / "html"
+        return {
+            path.relative_to(site).as_posix(): path.read_bytes()
+            for path in site.rglob("*")
+            if path.is_file()
+        }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("project"))
+    project.must_build()
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """Copy the project with all that was built."""
+    copy = tmp_path / "copy"
+    shutil.copytree(built.root, copy)
+    return Project(copy)
+
+
+def test_all_editions_are_built_and_linked(built: Project):
+    site = built.root / "_build" / "html"
+    english = lxml.html.parse(site / "en" / "index.html").getroot()
+    (switch,) = english.find_class("language-switch")
+    assert (switch.get("href"), switch.text) == ("../zh-cn/index.html", "中文")
+    (button,) = english.find_class("side-by-side")
+    assert button.get("data-src") == "index.translation.js"
+    assert "几个词。" in (site / "en" / "index.translation.js").read_text()
+    assert "几个词。" in built.page("zh-cn")
+    front = lxml.html.parse(site / "index.html")
+    assert front.xpath("//a/@href") == ["en/index.html", "zh-cn/index.html"]
+
+
+def test_a_build_of_one_language_offers_no_other(built: Project):
+    folder = built.root / "_build" / "alone"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", built.root]
+    result = run(*command, built.root / "docs", folder)
+    assert result.returncode == 0, result.stderr
+    html = lxml.html.parse(folder / "index.html").getroot()
+    assert not html.find_class("language-switch")
+    assert not html.find_class("side-by-side")
+
+
+def test_a_build_with_nothing_to_do_imports_no_sphinx(project: Project):
+    # A copy is as good as the project itself.
+    command = [sys.executable, "-X", "importtime", *project.command()[1:]]
+    result = run(*command, cwd=EXTENSIONS)
+    assert "Nothing has changed" in result.stdout
+    assert not re.search(r"\|\s+sphinx", result.stderr)
+    assert "Nothing has changed" not in project.must_build(MINE="1")
+
+
+def test_a_page_changed_by_hand_is_built_again(project: Project):
+    project.must_build()
+    page = project.root / "_build" / "html" / "en" / "index.html"
+    text = page.read_text()
+    page.write_text(text.replace("42", "43"))
+    assert "Nothing has changed" not in project.must_build()
+    assert page.read_text() == text
+
+
+def test_two_projects_of_the_same_sources_give_the_same_bytes(
+    built: Project, tmp_path: Path
+):
+    other = Project(tmp_path / "other")
+    other.must_build()
+    assert other.contents() == built.contents()
+
+
+def test_prose_executes_nothing_and_leaves_no_trace(
+    built: Project, project: Project
+):
+    project.edit("docs/index.md", "Some", "Other")
+    project.edit(CATALOGUE_PATH, "Some", "Other")
+    said = project.must_build()
+    assert "executed index in" not in said
+    assert "Other words." in project.page("en")
+    project.edit("docs/index.md", "Other", "Some")
+    project.edit(CATALOGUE_PATH, "Other", "Some")
+    project.must_build()
+    assert project.contents() == built.contents()
+
+
+def test_the_first_edition_alone_reports_what_is_wrong_in_both(
+    project: Project,
+):
+    project.edit("docs/index.md", "\n42\n", "\n41\n")
+    for _ in range(2):
+        result = project.build()
+        assert result.returncode == 1
+        assert len(re.findall(r"index\.md:\d+: ERROR", result.stderr)) == 1
+    # The last good site is still there.
+    assert "42" in project.page("en")
+    project.edit("docs/index.md", "\n41\n", "\n42\n")
+    project.must_build()
+
+
+def test_an_error_of_a_translation_is_reported(project: Project):
+    project.edit(CATALOGUE_PATH, "几个词。", "")
+    result = project.build()
+    assert result.returncode == 1
+    assert "not translated: Some words." in result.stderr
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_catalogue_replaced_by_another_is_compiled_again(
+    project: Project, newer: bool
+):
+    project.edit(CATALOGUE_PATH, "几个词", "一些词")
+    if not newer:
+        os.utime(project.root / CATALOGUE_PATH, (0, 0))
+    project.must_build()
+    assert "一些词。" in project.page("zh-cn")
+
+
+def test_a_damaged_compiled_catalogue_is_compiled_again(project: Project):
+    compiled = (project.root / CATALOGUE_PATH).with_suffix(".mo")
+    compiled.write_bytes(compiled.read_bytes()[:60])
+    project.edit("docs/index.md", "# A page\n", "# A page\n\n")
+    project.must_build()
+    assert "几个词。" in project.page("zh-cn")
+
+
+def test_a_comment_in_the_module_that_builds_executes_no_page(tmp_path: Path):
+    project = Project(tmp_path)
+    extensions = tmp_path / "docs" / "_ext"
+    ignore = shutil.ignore_patterns("__pycache__", "book")
+    shutil.copytree(EXTENSIONS, extensions, ignore=ignore)
+    project.edit("conf.py", str(EXTENSIONS), str(extensions))
+    first = run(*project.command(), cwd=extensions)
+    assert "executed index" in first.stdout, first.stderr
+    build = extensions / "editions" / "build.py"
+    build.write_text(build.read_text() + "# A comment.\n")
+    second = run(*project.command(), cwd=extensions)
+    assert second.returncode == 0, second.stderr
+    assert "executed index" not in second.stdout
+    assert "0 pages executed" in second.stdout
+
+
+def test_a_table_without_a_key_is_refused(project: Project):
+    project.edit("docs/_editions.toml", 'folder = "zh-cn"', "")
+    result = project.build()
+    assert result.returncode != 0
+    assert "zh_CN" in result.stderr
+    assert "folder" in result.stderr
