@@ -7,19 +7,21 @@ from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from sphinx.errors import ThemeError
 
 FONT = re.compile(r'url\("([^":]*/fa-[\w-]+\.woff2)"\)')
 ESCAPE = re.compile(r"\\([0-9a-f]{4})(?![0-9a-f])", re.IGNORECASE)
 PRIVATE_USE = re.compile(r"[\ue000-\uf8ff]")
 
-# fontTools logs every step at INFO, and a11y_pygments, which the theme imports, has that level shown.
+# It logs every step at INFO, which a11y_pygments, imported by the theme, has shown.
 logging.getLogger(subset.__name__).setLevel(logging.WARNING)
 
 
 def with_small_icon_fonts(css: str, folder: Path) -> str:
-    """Return a style sheet in `folder` with subsets of its icon fonts as data URIs."""
+    """Return a style sheet in `folder` with subsets of its icon fonts as data URIs.
+
+    The same style sheet gives the same bytes.
+    """
     icons = icons_shown(css)
     available: set[int] = set()
 
@@ -27,7 +29,12 @@ def with_small_icon_fonts(css: str, folder: Path) -> str:
         options = subset.Options(flavor="woff2")
         font = subset.load_font(folder / match[1], options)
         available.update(font.getBestCmap())
-        data = b64encode(subset_font(font, icons, options)).decode()
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=icons)
+        subsetter.subset(font)
+        file = BytesIO()
+        subset.save_font(font, file, options)
+        data = b64encode(file.getvalue()).decode()
         return f'url("data:font/woff2;base64,{data}")'
 
     css = FONT.sub(data_uri, css)
@@ -45,15 +52,3 @@ def icons_shown(css: str) -> set[int]:
     """
     text = ESCAPE.sub(lambda match: chr(int(match[1], 16)), css)
     return {ord(letter) for letter in PRIVATE_USE.findall(text)}
-
-
-def subset_font(
-    font: TTFont, icons: set[int], options: subset.Options
-) -> bytes:
-    """Return a font of some icons; the same icons give the same bytes."""
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=icons)
-    subsetter.subset(font)
-    file = BytesIO()
-    subset.save_font(font, file, options)
-    return file.getvalue()

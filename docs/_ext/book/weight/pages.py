@@ -6,7 +6,7 @@ from posixpath import join, normpath
 from sphinx.errors import ThemeError
 
 STYLE = "_static/style.css"
-STYLE_LINK = re.compile(rf'({STYLE})[^"]*(?=")')
+STYLE_LINK = re.compile(rf'({STYLE})(\?v=\w+)?(?=")')
 STYLE_SHEET = re.compile(
     r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"?]+)[^>]*>\s*'
 )

@@ -1,0 +1,248 @@
+"""Pages load one style sheet of used rules, small icon fonts and no script for icons."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from io import BytesIO
+from pathlib import Path
+
+import pydata_sphinx_theme
+import pytest
+from fontTools.ttLib import TTFont
+from sphinx.errors import ThemeError
+
+from book.weight.fonts import with_small_icon_fonts
+from book.weight.pages import light_page
+from book.weight.static_files import files_below, named_files, remove_files
+from book.weight.style_sheet import read_style_sheet, used_css
+from support.sites import Site
+
+WORDS = {"p", "a", "shown", "top", "w-1", "2"}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "p{top: 0}",
+        "p:first-child::before{top: 0}",
+        "p, .unused{top: 0}",
+        "#top > .shown[hidden]{top: 0}",
+        "p:not(.unused){top: 0}",
+        ":is(.unused, p) a{top: 0}",
+        "*, [hidden], ::selection{top: 0}",
+        r".w-1\/2{top: 0}",
+        "@media print{\np{top: 0}\n}",
+        "@supports (top: 0){\n@media print{\np{top: 0}\n}\n}",
+        "@keyframes spin{to{top: 0}}",
+        "@page {margin: 1cm}",
+        "@layer base;",
+        ":root{--gap: 1px}",
+        'p{content: "two  spaces"}',
+        "/*! A licence */",
+    ],
+)
+def test_a_rule_that_can_apply_is_kept(kept: str):
+    assert used_css(kept, WORDS) == kept
+
+
+@pytest.mark.parametrize(
+    "dropped",
+    [
+        "table{top: 0}",
+        "p .unused{top: 0}",
+        "p.shown#unused{top: 0}",
+        r".w-1\/3{top: 0}",
+        "@media print{.unused{top: 0}}",
+        "@supports (top: 0){@media print{table{top: 0}}}",
+        '@charset "utf-8";',
+        "/* A comment */",
+    ],
+)
+def test_a_rule_that_cannot_apply_is_dropped(dropped: str):
+    assert used_css(dropped, WORDS) == ""
+
+
+def test_white_space_and_comments_are_dropped():
+    assert used_css("p  {\n  top:\n  /* none */0;\n}\n", WORDS) == "p{top: 0;}"
+
+
+def test_a_broken_style_sheet_fails():
+    with pytest.raises(ValueError, match="line 2 of the style sheets"):
+        used_css("p{top: 0}\np", WORDS)
+
+
+def test_merged_style_sheets_load_the_same_files(tmp_path: Path):
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "basic.css").write_text("p{background: url(file.png)}")
+    sheet = tmp_path / "styles" / "theme.css"
+    sheet.write_text(
+        '\ufeff@import "../basic.css";\n'
+        "a{background: url('../a.png')}\n"
+        'b{background: url("data:image/png;base64,AA")}',
+        encoding="utf-8",
+    )
+    assert read_style_sheet(sheet, tmp_path).splitlines() == [
+        'p{background: url("file.png")}',
+        'a{background: url("a.png")}',
+        'b{background: url("data:image/png;base64,AA")}',
+    ]
+
+
+ICON_SCRIPT = '<script defer src="../_static/fontawesome.js?v=1"></script>'
+PAGE = f"""\
+<html><head><title>A page</title>
+<script data-a="b">first()</script>
+<link href="../_static/theme.css?v=1" rel="stylesheet" />
+{ICON_SCRIPT}
+<link rel="preload" as="script" href="../_static/scripts/theme.js" />
+<link rel="stylesheet" type="text/css" href="../_static/site.css" />
+<script src="../_static/copy.js"></script>
+<script>copy()</script>
+</head><body><script>last()</script></body></html>
+"""
+LIGHT_PAGE = """\
+<html><head><title>A page</title>
+<script data-a="b">first()</script>
+<link rel="stylesheet" href="../_static/style.css">
+<script defer src="../_static/copy.js"></script>
+<script type="module">copy()</script>
+</head><body><script>last()</script></body></html>
+"""
+
+
+def test_a_light_page_has_one_style_sheet_and_no_script_for_icons():
+    assert light_page(PAGE) == LIGHT_PAGE
+    assert light_page(LIGHT_PAGE) == LIGHT_PAGE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (ICON_SCRIPT, "", "loads 0 scripts of icons, not 1"),
+        (ICON_SCRIPT, ICON_SCRIPT * 2, "loads 2 scripts of icons, not 1"),
+        ("fontawesome.js", "icons.js", "loads 0 scripts of icons, not 1"),
+        ("stylesheet", "preload", "links no style sheet"),
+        ("_static/theme.css", "theme.css", "theme.css is not in the folder"),
+    ],
+)
+def test_a_page_of_another_theme_fails(old: str, new: str, message: str):
+    with pytest.raises(ThemeError, match=message):
+        light_page(PAGE.replace(old, new))
+
+
+STATIC = Path(
+    pydata_sphinx_theme.__path__[0], "theme", "pydata_sphinx_theme", "static"
+)
+FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+
+
+def test_an_icon_font_has_the_icons_of_the_style_sheet_alone():
+    css = f'@font-face{{src: url("{FONT}")}} a{{content: "\\f0c9"}} b{{content: "\uf00d"}}'
+    light = with_small_icon_fonts(css, STATIC)
+    # The same bytes every time.
+    assert with_small_icon_fonts(css, STATIC) == light
+    data = re.search(r'url\("data:font/woff2;base64,([^"]+)"\)', light)
+    assert data
+    font = TTFont(BytesIO(b64decode(data[1])))
+    assert set(font.getBestCmap()) == {0xF0C9, 0xF00D}
+    assert len(data[1]) < 1000
+
+
+def test_an_icon_that_no_font_has_fails():
+    css = f'@font-face{{src: url("{FONT}")}} a{{content: "\\e000"}}'
+    with pytest.raises(ThemeError, match=r"no icon font .* has U\+E000"):
+        with_small_icon_fonts(css, STATIC)
+    with pytest.raises(ThemeError, match=r"no icon font .* has U\+F0C9"):
+        with_small_icon_fonts('a{content: "\\f0c9"}', STATIC)
+
+
+def test_files_are_found_through_scripts_and_style_sheets(tmp_path: Path):
+    def write(name: str, text: str = "") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return path
+
+    named = {
+        write("scripts/page.js", "load('more.css') //# page.js.map"),
+        write("more.css", "a{background: url(minus.png)}"),
+        write("minus.png"),
+    }
+    write("scripts/page.js.map")
+    write("locales/book.po")
+    text = '<script src="_static/scripts/page.js?v=1"></script>'
+    assert named_files(tmp_path, text) == named
+    remove_files(tmp_path, files_below(tmp_path) - named)
+    assert files_below(tmp_path) == named
+    assert not (tmp_path / "locales").exists()
+
+
+def small_site(folder: Path, theme: str = "sphinx_book_theme") -> Site:
+    settings = f'html_theme = {theme!r}\ntemplates_path = ["_templates"]\n'
+    site = Site(folder, ["book.weight"], settings)
+    site.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   more")
+    site.write("more.rst", "More\n====\n")
+    return site
+
+
+def linked_style_sheet(folder: Path) -> str:
+    """Return the address of the style sheet that all pages have in common."""
+    pages = folder.glob("*.html")
+    (address,) = {
+        address
+        for page in pages
+        for address in re.findall(r'href="([^"]*\.css[^"]*)"', page.read_text())
+    }
+    return address
+
+
+def test_an_incremental_build_rewrites_what_was_written(tmp_path: Path):
+    site = small_site(tmp_path)
+    build = site.build()
+    assert build.ok, build.said
+    first = linked_style_sheet(build.output)
+    assert re.fullmatch(r"_static/style\.css\?v=\w{8}", first)
+    css = build.output / "_static" / "style.css"
+    assert ".centered" not in css.read_text()
+    assert list(build.output.rglob("fontawesome*")) == []
+
+    site.write("more.rst", "More\n====\n\n.. centered:: Text\n")
+    assert site.build().ok
+    assert ".centered" in css.read_text()
+    second = linked_style_sheet(build.output)
+    assert second != first
+
+    # No page is written.
+    assert site.build().ok
+    assert linked_style_sheet(build.output) == second
+
+
+def test_an_icon_that_the_theme_does_not_have_fails(tmp_path: Path):
+    site = small_site(tmp_path)
+    site.write(
+        "_templates/layout.html",
+        '{% extends "!layout.html" %}{% block docs_body %}'
+        '<i class="fa-solid fa-bar"></i>{% endblock %}',
+    )
+    build = site.build()
+    assert not build.ok
+    assert "no style sheet has the icons ['fa-bar']" in build.said
+
+
+def test_a_theme_without_a_script_for_icons_fails(tmp_path: Path):
+    build = small_site(tmp_path, "basic").build()
+    assert not build.ok
+    assert "the theme loads 0 scripts of icons, not 1" in build.said
+
+
+def test_pages_with_different_style_sheets_fail(tmp_path: Path):
+    site = small_site(tmp_path)
+    site.write(
+        "_templates/layout.html",
+        '{% extends "!layout.html" %}{% block extrahead %}{% if pagename == "more" %}'
+        '<link rel="stylesheet" href="_static/more.css">{% endif %}{% endblock %}',
+    )
+    build = site.build()
+    assert not build.ok
+    assert "pages link different style sheets" in build.said
