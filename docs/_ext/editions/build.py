@@ -5,7 +5,6 @@ A project's folder holds `conf.py` and the sources in `docs`; all that is built 
 
 import hashlib
 import importlib
-import json
 import multiprocessing
 import os
 import runpy
@@ -143,11 +142,11 @@ class SiteBuild:
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
         import_sphinx(self.settings)
-        catalogues = Catalogues(self.root / "docs", self.folder)
-        catalogues.remove_untrusted()
+        catalogues = self.root / "docs", self.folder / "catalogues.txt"
+        remove_untrusted_catalogues(*catalogues)
         statuses = self._run_sphinx()
         if all(status in {0, 1} for status in statuses):
-            catalogues.trust()
+            trust_catalogues(*catalogues)
         if any(statuses):
             return False
         self._finish()
@@ -213,40 +212,27 @@ class SiteBuild:
         )
 
 
-@dataclass(frozen=True)
-class Catalogues:
-    """The compiled catalogues beside their sources.
+def remove_untrusted_catalogues(sources: Path, notes: Path) -> None:
+    """Remove each compiled catalogue that the last build did not leave so, with its source.
 
     Sphinx compiles a catalogue that is newer than what it was compiled to. That misses one that was
     replaced by an older file, and one that a killed build left unfinished.
     """
+    trusted = notes.read_text().split() if notes.exists() else []
+    for compiled in sources.rglob("*.mo"):
+        if _digest_catalogue(compiled) not in trusted:
+            compiled.unlink()
 
-    sources: Path
-    build: Path
 
-    @property
-    def _list(self) -> Path:
-        return self.build / "catalogues.json"
+def trust_catalogues(sources: Path, notes: Path) -> None:
+    """Note all compiled catalogues as they are now."""
+    digests = map(_digest_catalogue, sources.rglob("*.mo"))
+    notes.write_text("\n".join(digests))
 
-    def remove_untrusted(self) -> None:
-        """Remove each compiled catalogue that the last build did not leave so, with its source."""
-        try:
-            trusted = json.loads(self._list.read_text())
-        except (OSError, ValueError):
-            trusted = []
-        for compiled in self.sources.rglob("*.mo"):
-            if self._digest(compiled) not in trusted:
-                compiled.unlink()
 
-    def trust(self) -> None:
-        """Trust all catalogues as they are now."""
-        digests = [self._digest(path) for path in self.sources.rglob("*.mo")]
-        self._list.write_text(json.dumps(digests))
-
-    def _digest(self, compiled: Path) -> str:
-        return digest_files(
-            self.sources, [compiled, compiled.with_suffix(".po")]
-        )
+def _digest_catalogue(compiled: Path) -> str:
+    both = [compiled, compiled.with_suffix(".po")]
+    return digest_files(Path(compiled.anchor), both)
 
 
 def import_sphinx(settings: Mapping[str, Any]) -> None:

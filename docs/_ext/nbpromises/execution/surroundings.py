@@ -17,7 +17,7 @@ PAGE_ENVIRONMENT = {
 }
 # Passed to every page if they are set. Another value executes all pages again.
 WATCHED = frozenset(
-    {
+    [
         "CUDA_VISIBLE_DEVICES",
         "LANG",
         "LANGUAGE",
@@ -34,18 +34,18 @@ WATCHED = frozenset(
         "OPENBLAS_NUM_THREADS",
         "PYTHONHASHSEED",
         "TZ",
-    }
+    ]
 )
 # Passed to every page, but not watched: they say where files are, and those files are watched.
 PASSED = frozenset(
-    {
+    [
         "HOME",
         "LD_LIBRARY_PATH",
         "OPENBLAS_L2_SIZE",
         "PATH",
         "TMPDIR",
         "XDG_CACHE_HOME",
-    }
+    ]
 )
 
 
