@@ -13,8 +13,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -60,48 +58,26 @@ def main(folder: str) -> int:
     return 0
 
 
-@dataclass(frozen=True)
 class SiteBuild:
     """The build of the project in the folder `root`."""
 
-    root: Path
-
-    @property
-    def folder(self) -> Path:
-        """The folder of all that is built."""
-        return self.root / "_build"
-
-    @property
-    def site(self) -> Path:
-        """The folder of the finished site."""
-        return self.folder / "html"
-
-    @property
-    def next(self) -> Path:
-        """The folder in which a site is made.
-
-        It takes the place of the last one when it is complete: nothing of an older site is left in
-        it, and a build that fails leaves the last good site.
-        """
-        return self.folder / "next"
-
-    @property
-    def stamp(self) -> Path:
-        """The file that says from which sources the site was made, and what its files were then."""
-        return self.folder / "built-from.txt"
-
-    @cached_property
-    def settings(self) -> Mapping[str, Any]:
-        """The settings in `conf.py`."""
-        return runpy.run_path(str(self.root / "conf.py"))
-
-    @property
-    def editions(self) -> dict[str, Edition]:
-        """The editions, by their languages."""
-        editions: dict[str, Edition] = self.settings["editions_table"][
-            "editions"
-        ]
-        return editions
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "_build"
+        self.site = self.folder / "html"
+        # A site is made here and takes the place of the last one when it is complete: nothing of an
+        # older site is left in it, and a build that fails leaves the last good site.
+        self.next = self.folder / "next"
+        # From which sources the site was made, and what its files were then.
+        self.stamp = self.folder / "built-from.txt"
+        self.settings: dict[str, Any] = {
+            name: value
+            for name, value in runpy.run_path(str(root / "conf.py")).items()
+            if isinstance(value, str | list | dict)
+            and not name.startswith("__")
+        }
+        editions = self.settings["editions_table"]["editions"]
+        self.editions: dict[str, Edition] = editions
 
     def digest_sources(self) -> str:
         """Digest all that a site is made of: files, settings, installed libraries, surroundings."""
@@ -118,12 +94,7 @@ class SiteBuild:
         made_of = (
             digest_files(self.root, files),
             project.observe([], sorted(installed_versions())),
-            {
-                name: value
-                for name, value in self.settings.items()
-                if isinstance(value, str | list | dict)
-                and not name.startswith("__")
-            },
+            self.settings,
         )
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from posixpath import dirname, join, relpath
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .languages import editions, own_edition
+from .languages import own_edition
 
 
 def address(
@@ -46,7 +46,7 @@ def add_editions(
             if public
             else None,
         }
-        for edition in editions(app.config).values()
+        for edition in app.config.editions_table["editions"].values()
         if edition is own or app.config.editions_together
     ]
 
