@@ -16,6 +16,7 @@ from support.commands import ROOT, run
 from support.projects import copy_sources, prepare_copy
 from support.servers import serve
 from support.sites import Site
+from support.windows import open_window
 
 # Machines are shared; how long an example takes says nothing about the code.
 settings.register_profile("project", deadline=None, max_examples=40)
@@ -115,8 +116,6 @@ def address(
 @pytest.fixture
 def page(browser: Browser, reader: Reader) -> Iterator[Page]:
     """Open a window of the reader's width."""
-    context = browser.new_context(
-        viewport={"width": reader.width, "height": 844}
-    )
-    yield context.new_page()
-    context.close()
+    viewport = {"width": reader.width, "height": 844}
+    with open_window(browser, viewport=viewport) as window:
+        yield window

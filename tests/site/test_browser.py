@@ -7,48 +7,43 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from support.pages import EDITIONS
+from support.windows import click_in_place, open_window
 
-def top_of(page: Page, heading: str) -> float:
-    """Return how far a heading is from the top of the window."""
-    box = page.get_by_role("heading", name=heading).bounding_box()
-    assert box is not None
+# A section in the middle of a long page.
+PAGE, SECTION = "tutorial/training_loop", "#keep-a-history > h2"
+
+
+def top_of_section(page: Page) -> float:
+    """Return how far the heading of the section is from the top of the window."""
+    box = page.locator(SECTION).bounding_box()
+    assert box
     return box["y"]
 
 
-def scroll_to(page: Page, heading: str, top: float) -> None:
-    """Scroll until a heading is that far from the top of the window."""
-    page.evaluate(
-        "distance => window.scrollBy({top: distance, behavior: 'instant'})",
-        top_of(page, heading) - top,
-    )
-
-
-def switch_language(page: Page, name: str) -> None:
-    """Click where the switch is; Playwright's own click would scroll first."""
-    box = page.get_by_role("link", name=name, exact=True).bounding_box()
-    assert box is not None
+def switch_language(page: Page) -> None:
+    """Follow the link to the other language without scrolling to it."""
     with page.expect_navigation(wait_until="load"):
-        page.mouse.click(
-            box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        )
+        click_in_place(page, page.locator("a.language-switch"))
 
 
 def test_the_switch_keeps_the_place_on_the_page(page: Page, address: str):
-    page.goto(f"{address}/en/tutorial/training_loop.html")
-    scroll_to(page, "Keep a history", 60)
-    switch_language(page, "中文")
-    assert page.url == f"{address}/zh-cn/tutorial/training_loop.html"
-    assert page.locator("html").get_attribute("lang") == "zh-CN"
-    assert top_of(page, "留下历史记录") == pytest.approx(60, abs=30)
-
-    switch_language(page, "English")
-    assert page.url == f"{address}/en/tutorial/training_loop.html"
-    assert top_of(page, "Keep a history") == pytest.approx(60, abs=30)
+    page.goto(f"{address}/en/{PAGE}.html")
+    page.evaluate(
+        "distance => window.scrollBy({top: distance, behavior: 'instant'})",
+        top_of_section(page) - 60,
+    )
+    for language in "zh-cn", "en":
+        switch_language(page)
+        assert page.url == f"{address}/{language}/{PAGE}.html"
+        tag = EDITIONS[language]["tag"]
+        assert page.locator("html").get_attribute("lang") == tag
+        assert top_of_section(page) == pytest.approx(60, abs=30)
 
 
 def test_at_the_top_the_switch_leads_to_the_top(page: Page, address: str):
     page.goto(f"{address}/zh-cn/reference/glossary.html")
-    switch_language(page, "English")
+    switch_language(page)
     assert page.url == f"{address}/en/reference/glossary.html"
     assert page.evaluate("window.scrollY") == 0
 
@@ -78,29 +73,24 @@ def test_on_a_phone_the_glossary_breaks_no_chinese_term(
 def test_the_front_page_sends_readers_to_their_language(
     browser: Browser, address: str, locale: str, folder: str | None
 ):
-    context = browser.new_context(locale=locale)
-    page = context.new_page()
-    page.goto(f"{address}/index.html")
-    page.wait_for_load_state("load")
-    if folder:
-        page.wait_for_url(f"**/{folder}/index.html")
-    else:
-        assert page.get_by_role("link").count() == 2
-        assert page.url == f"{address}/index.html"
-    context.close()
+    with open_window(browser, locale=locale) as page:
+        page.goto(f"{address}/index.html")
+        if folder:
+            page.wait_for_url(f"**/{folder}/index.html")
+        else:
+            assert page.get_by_role("link").count() == len(EDITIONS)
+            assert page.url == f"{address}/index.html"
 
 
 def test_the_front_page_remembers_the_language_that_a_reader_chose(
     browser: Browser, server: str
 ):
-    context = browser.new_context(locale="zh-CN")
-    page = context.new_page()
-    page.goto(f"{server}/zh-cn/index.html")
-    page.get_by_role("link", name="English", exact=True).click()
-    page.wait_for_url("**/en/index.html")
-    page.goto(f"{server}/index.html")
-    page.wait_for_url("**/en/index.html")
-    context.close()
+    with open_window(browser, locale="zh-CN") as page:
+        page.goto(f"{server}/zh-cn/index.html")
+        page.locator("a.language-switch").click()
+        page.wait_for_url("**/en/index.html")
+        page.goto(f"{server}/index.html")
+        page.wait_for_url("**/en/index.html")
 
 
 WIDE = [
@@ -124,26 +114,23 @@ def test_nothing_is_wider_than_the_window(
 def test_in_the_dark_no_figure_stands_on_a_white_slab(
     browser: Browser, built_site: Path
 ):
-    context = browser.new_context(color_scheme="dark")
-    page = context.new_page()
-    page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
-    picture = page.locator("figure img")
-    picture.scroll_into_view_if_needed()
-    corner = page.evaluate(
-        "image => getComputedStyle(image).backgroundColor",
-        picture.element_handle(),
-    )
-    assert corner == "rgba(0, 0, 0, 0)"
-    assert picture.evaluate("image => getComputedStyle(image).filter") != "none"
-    context.close()
+    with open_window(browser, color_scheme="dark") as page:
+        page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+        picture = page.locator("figure img")
+        picture.scroll_into_view_if_needed()
+        corner = picture.evaluate(
+            "image => getComputedStyle(image).backgroundColor"
+        )
+        assert corner == "rgba(0, 0, 0, 0)"
+        style = picture.evaluate("image => getComputedStyle(image).filter")
+        assert style != "none"
 
 
 def test_from_a_server_the_notebook_is_saved_not_shown(
     browser: Browser, server: str
 ):
-    page = browser.new_page()
-    page.goto(f"{server}/zh-cn/tutorial/data.html")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="将本页下载为笔记本").click()
-    assert download.value.suggested_filename == "data.ipynb"
-    page.close()
+    with open_window(browser) as page:
+        page.goto(f"{server}/zh-cn/tutorial/data.html")
+        with page.expect_download() as download:
+            page.locator("a[download]").click()
+        assert download.value.suggested_filename == "data.ipynb"

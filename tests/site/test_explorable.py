@@ -16,6 +16,7 @@ from linear_tutorial import (
     make_data,
     training_loop,
 )
+from support.windows import open_window
 
 PAGE = "en/tutorial/training_loop.html"
 
@@ -23,15 +24,12 @@ PAGE = "en/tutorial/training_loop.html"
 @pytest.fixture
 def explorable(browser: Browser, built_site: Path) -> Iterator[Locator]:
     """Open the page from disk on a touch screen of a phone's width."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True
-    )
-    page = context.new_page()
-    page.goto((built_site / PAGE).as_uri())
-    box = page.locator(".explorable")
-    box.locator(".plane").scroll_into_view_if_needed()
-    yield box
-    context.close()
+    viewport = {"width": 390, "height": 844}
+    with open_window(browser, viewport=viewport, has_touch=True) as page:
+        page.goto((built_site / PAGE).as_uri())
+        box = page.locator(".explorable")
+        box.locator(".plane").scroll_into_view_if_needed()
+        yield box
 
 
 def choose(box: Locator, *, rate: float) -> None:
@@ -123,13 +121,16 @@ def test_the_start_follows_the_pointer(explorable: Locator):
 
 def test_it_runs_and_stops(explorable: Locator):
     page = explorable.page
+    # The page's timers obey the test from here on.
+    page.clock.install()
+    page.reload()
     explorable.get_by_role("button", name="Run").click()
-    page.wait_for_function(
-        "document.querySelector('.explorable').history.length > 3"
-    )
+    page.clock.run_for(1000)
+    count = explorable.evaluate("box => box.history.length")
+    assert count > 3
     explorable.get_by_role("button", name="Pause").click()
     count = explorable.evaluate("box => box.history.length")
-    page.wait_for_timeout(300)
+    page.clock.run_for(1000)
     assert explorable.evaluate("box => box.history.length") == count
 
 
@@ -142,8 +143,6 @@ def test_paper_has_the_figure_instead(explorable: Locator):
 
 
 def test_without_scripts_nothing_is_missed(browser: Browser, built_site: Path):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((built_site / PAGE).as_uri())
-    assert not page.locator(".explorable").is_visible()
-    context.close()
+    with open_window(browser, java_script_enabled=False) as page:
+        page.goto((built_site / PAGE).as_uri())
+        assert not page.locator(".explorable").is_visible()

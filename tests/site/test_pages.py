@@ -1,7 +1,7 @@
 """The built site, as its readers get it."""
 
 import re
-from functools import cache
+from copy import deepcopy
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,22 +9,21 @@ import lxml.html
 import pytest
 from babel.messages.pofile import read_po
 
-from support.commands import ROOT
+from support.commands import EXTENSIONS
+from support.pages import (
+    EDITIONS,
+    LANGUAGES,
+    anchors,
+    is_chinese,
+    other,
+    parse,
+    read_article,
+    read_page,
+)
 from support.projects import DOCS, PAGES
 
-LANGUAGES = {"en": "en", "zh-cn": "zh-CN"}
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_page = pytest.mark.parametrize("page", PAGES)
-
-
-def read(site: Path, language: str, page: str) -> lxml.html.HtmlElement:
-    path = site / language / f"{page}.html"
-    return lxml.html.fromstring(path.read_text(encoding="utf-8"))
-
-
-def article(site: Path, language: str, page: str) -> lxml.html.HtmlElement:
-    (element,) = read(site, language, page).find_class("bd-article")
-    return element
 
 
 def prose(element: lxml.html.HtmlElement) -> list[str]:
@@ -58,8 +57,8 @@ def test_all_pages_of_the_book_are_there():
 def test_a_page_says_which_language_it_is_in(
     built_site: Path, language: str, page: str
 ):
-    html = read(built_site, language, page)
-    assert html.get("lang") == LANGUAGES[language]
+    html = read_page(built_site, language, page)
+    assert html.get("lang") == EDITIONS[language]["tag"]
     # As long as the site has no address, there is none to give to search engines.
     assert not html.xpath("//link[@rel='alternate']")
 
@@ -69,30 +68,29 @@ def test_a_page_says_which_language_it_is_in(
 def test_a_page_has_a_switch_to_the_other_language(
     built_site: Path, language: str, page: str
 ):
-    html = read(built_site, language, page)
+    html = read_page(built_site, language, page)
     (switch,) = html.find_class("language-switch")
-    other = "zh-cn" if language == "en" else "en"
-    assert switch.get("hreflang") == LANGUAGES[other]
-    assert switch.text_content() == {"en": "English", "zh-cn": "中文"}[other]
+    edition = EDITIONS[other(language)]
+    assert switch.get("hreflang") == edition["tag"]
+    assert switch.text_content() == edition["name"]
     target = (built_site / language / page).parent / switch.get("href")
-    assert target.resolve() == built_site / other / f"{page}.html"
+    assert target.resolve() == built_site / edition["folder"] / f"{page}.html"
 
 
 @each_page
 def test_no_english_sentence_is_left_on_a_chinese_page(
     built_site: Path, page: str
 ):
-    for text in prose(article(built_site, "zh-cn", page)):
+    for text in prose(read_article(built_site, "zh-cn", page)):
         latin = re.findall(r"[A-Za-z]{2,}", text)
-        chinese = re.findall(r"[\u4e00-\u9fff]", text)
-        assert chinese or len(latin) <= 4, text
+        assert is_chinese(text) or len(latin) <= 4, text
 
 
 @each_page
 def test_no_chinese_sentence_is_left_on_an_english_page(
     built_site: Path, page: str
 ):
-    for text in prose(article(built_site, "en", page)):
+    for text in prose(read_article(built_site, "en", page)):
         assert not re.search(r"[\u4e00-\u9fff]{6}", text), text
 
 
@@ -100,7 +98,7 @@ def test_no_chinese_sentence_is_left_on_an_english_page(
 def test_around_the_article_a_chinese_page_is_chinese(
     built_site: Path, page: str
 ):
-    html = read(built_site, "zh-cn", page)
+    html = deepcopy(read_page(built_site, "zh-cn", page))
     for element in html.xpath(
         "//article | //script | //style | //kbd | //code"
     ):
@@ -118,7 +116,7 @@ def test_around_the_article_a_chinese_page_is_chinese(
 def test_every_figure_has_a_picture_a_description_and_a_caption(
     built_site: Path, language: str, page: str
 ):
-    figures = article(built_site, language, page).xpath(".//figure")
+    figures = read_article(built_site, language, page).xpath(".//figure")
     source = next(DOCS.glob(f"{page}.*")).read_text(encoding="utf-8")
     assert len(figures) == source.count("```{output-figure}")
     for figure in figures:
@@ -128,8 +126,7 @@ def test_every_figure_has_a_picture_a_description_and_a_caption(
         assert "<svg" in path.read_text(encoding="utf-8")
         caption = figure.xpath(".//figcaption")[0].text_content()
         for text in image.get("alt"), caption:
-            is_chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
-            assert is_chinese == (language == "zh-cn")
+            assert is_chinese(text) == (language == "zh-cn"), text
             assert len(text) > 8
 
 
@@ -139,7 +136,7 @@ def test_every_link_within_the_site_leads_somewhere(
     built_site: Path, language: str, page: str
 ):
     path = built_site / language / f"{page}.html"
-    html = read(built_site, language, page)
+    html = read_page(built_site, language, page)
     for link in html.xpath("//a[@href]"):
         address = urlsplit(link.get("href"))
         if address.scheme:
@@ -152,15 +149,10 @@ def test_every_link_within_the_site_leads_somewhere(
             )
 
 
-@cache
-def anchors(path: Path) -> set[str]:
-    return set(lxml.html.parse(path).xpath("//@id"))
-
-
 @each_language
 @each_page
 def test_no_markup_is_left_over(built_site: Path, language: str, page: str):
-    element = article(built_site, language, page)
+    element = read_article(built_site, language, page)
     for code in element.xpath(".//pre"):
         code.drop_tree()
     text = element.text_content()
@@ -173,7 +165,7 @@ def test_no_markup_is_left_over(built_site: Path, language: str, page: str):
 def test_no_log_line_of_tensorflow_reaches_a_page(
     built_site: Path, language: str, page: str
 ):
-    text = read(built_site, language, page).text_content()
+    text = read_page(built_site, language, page).text_content()
     for sign in "oneDNN", "cuda", "absl::", "port.cc", "WARNING:":
         assert sign not in text
 
@@ -183,7 +175,7 @@ def test_both_languages_show_the_same_outputs(built_site: Path, page: str):
     english, chinese = (
         [
             output.text_content()
-            for output in article(built_site, language, page).find_class(
+            for output in read_article(built_site, language, page).find_class(
                 "output"
             )
         ]
@@ -193,11 +185,15 @@ def test_both_languages_show_the_same_outputs(built_site: Path, page: str):
 
 
 def test_numbers_in_prose_are_filled_in(built_site: Path):
+    page = "tutorial/data"
+    source = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    glued = source.count("{glue:text}")
+    assert glued > 0
     for language in LANGUAGES:
-        filled = article(built_site, language, "tutorial/data").find_class(
+        filled = read_article(built_site, language, page).find_class(
             "pasted-text"
         )
-        assert len(filled) == 2
+        assert len(filled) == glued
         for element in filled:
             assert re.fullmatch(r"\d\.\d{3}", element.text_content())
 
@@ -207,7 +203,7 @@ def test_numbers_in_prose_are_filled_in(built_site: Path):
 def test_a_page_is_described_to_those_who_find_it(
     built_site: Path, language: str, page: str
 ):
-    html = read(built_site, language, page)
+    html = read_page(built_site, language, page)
     (description,) = html.xpath("//meta[@name='description']/@content")
     assert 5 < len(description) <= 160
     assert (
@@ -218,27 +214,30 @@ def test_a_page_is_described_to_those_who_find_it(
         description,
         *html.xpath("//meta[@property='og:title']/@content"),
     ):
-        is_chinese = bool(re.search(r"[\u4e00-\u9fff]", words))
-        assert is_chinese == (language == "zh-cn"), words
+        assert is_chinese(words) == (language == "zh-cn"), words
     (icon,) = html.xpath("//link[@rel='icon']/@href")
     assert (built_site / language / page).parent.joinpath(icon).is_file()
 
 
 def test_a_reader_who_got_lost_is_led_to_both_languages(built_site: Path):
-    html = lxml.html.fromstring((built_site / "404.html").read_text())
-    assert html.xpath("//a/@href") == ["en/index.html", "zh-cn/index.html"]
-    assert "Page not found" in html.text_content()
-    assert "找不到页面" in html.text_content()
+    html = parse(built_site / "404.html")
+    for edition in EDITIONS.values():
+        (link,) = html.xpath(f"//a[@hreflang='{edition['tag']}']/@href")
+        assert link == f"{edition['folder']}/index.html"
+        assert edition["not_found"] in html.text_content()
 
 
 def test_the_front_page_offers_both_languages_without_scripts(
     built_site: Path,
 ):
-    html = lxml.html.fromstring((built_site / "index.html").read_text())
     links = {
-        link.get("hreflang"): link.get("href") for link in html.xpath("//a")
+        link.get("hreflang"): link.get("href")
+        for link in parse(built_site / "index.html").xpath("//a")
     }
-    assert links == {"en": "en/index.html", "zh-CN": "zh-cn/index.html"}
+    assert links == {
+        edition["tag"]: f"{edition['folder']}/index.html"
+        for edition in EDITIONS.values()
+    }
     for href in links.values():
         assert (built_site / href).is_file()
 
@@ -262,5 +261,5 @@ def test_chinese_is_set_as_chinese_readers_expect(path: Path):
 
 
 def test_the_style_sheet_adds_no_words_to_a_page():
-    style = (ROOT / "docs" / "_static" / "site.css").read_text()
+    style = (EXTENSIONS / "book/theme/static/site.css").read_text()
     assert not re.search(r"\bcontent\s*:\s*[^;}]*[\w.]", style)

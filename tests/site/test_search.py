@@ -12,13 +12,20 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from support.pages import LANGUAGES, heading
 from support.projects import PAGES
+from support.windows import open_window
 
 DIALOG = "#pst-search-dialog"
+# How often a query is repeated whose time is measured, which is told in hundredths of a second.
+TIMES = 4
 # The theme says so on every first visit.
 OF_THE_THEME = "Got invalid theme mode: . Resetting to auto."
 
-each_language = pytest.mark.parametrize("language", ["en", "zh-cn"])
+DESK = {"width": 1280, "height": 844}
+PHONE = {"width": 390, "height": 844}
+
+each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -51,33 +58,37 @@ def read_results(page: Page) -> list[Result]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """Open a window in which no script may go wrong."""
-    context = browser.new_context(viewport={"width": 1280, "height": 844})
-    page = context.new_page()
-    errors = []
+    errors: list[object] = []
     messages: list[ConsoleMessage] = []
-    page.on("pageerror", lambda error: errors.append(error))
-    page.on("console", lambda message: messages.append(message))
-    yield page
-    errors += [
-        message
-        for message in messages
-        if message.type == "error"
-        and message.text != OF_THE_THEME
-        # The browser asks every server for one.
-        and not message.location["url"].endswith("/favicon.ico")
-    ]
-    context.close()
+    with open_window(browser, viewport=DESK) as page:
+        page.on("pageerror", lambda error: errors.append(error))
+        page.on("console", lambda message: messages.append(message))
+        yield page
+        errors += [
+            message.text
+            for message in messages
+            if message.type == "error"
+            and message.text != OF_THE_THEME
+            # The browser asks every server for one.
+            and not message.location["url"].endswith("/favicon.ico")
+        ]
     assert errors == []
 
 
 Search = Callable[[str], list[Result]]
 
 
+def press_shortcut(page: Page) -> None:
+    """Open the search of a page by keyboard, and wait until it is ready for what is typed."""
+    page.keyboard.press("Control+k")
+    page.wait_for_selector(f"{DIALOG} .search-results", state="attached")
+    expect(page.locator(f"{DIALOG} input")).to_be_focused()
+
+
 def open_dialog(page: Page, site: str, language: str = "en") -> Search:
     """Open a page and its search, and return how to search there."""
     page.goto(f"{site}/{language}/tutorial/data.html")
-    page.keyboard.press("Control+k")
-    page.wait_for_selector(f"{DIALOG} .search-results", state="attached")
+    press_shortcut(page)
 
     def search(query: str) -> list[Result]:
         page.fill(f"{DIALOG} input", query)
@@ -217,14 +228,21 @@ def test_all_words_must_be_met_in_a_section_or_else_in_a_page(
     assert search("shuffles xyzzy") == []
 
 
-def test_what_is_sought_is_marked_where_it_stands(page: Page, disk: str):
+def test_what_is_sought_is_marked_where_it_stands(
+    page: Page, disk: str, built_site: Path
+):
     search = open_dialog(page, disk, "zh-cn")
     for result in search("梯度带"):
         assert "梯度带" in result.text
         assert "梯度带" in result.marks
+    glossary, start = (
+        heading(built_site, "zh-cn", page, "h1")
+        for page in ("reference/glossary", "index")
+    )
     titles = [result.title for result in search("张量")]
-    assert titles[0] == "术语表 › tensor · 张量"
-    assert "TensorFlow 的训练循环是怎样工作的 › 读完之后，你能做到" in titles
+    assert titles[0].startswith(f"{glossary} › ")
+    assert "张量" in titles[0]
+    assert any(title.startswith(f"{start} › ") for title in titles)
 
 
 def test_prose_comes_before_code(page: Page, disk: str):
@@ -239,70 +257,34 @@ def test_prose_comes_before_code(page: Page, disk: str):
     assert in_code[-1]
 
 
-@pytest.mark.parametrize(
-    ("language", "query", "message"),
-    [
-        ("en", "tf.Tensor(15.0", "One result"),
-        ("en", "mean squared error", "{count} results"),
-        ("zh-cn", "均方误差", "找到 {count} 处"),
-        (
-            "en",
-            "xyzzy",
-            "Nothing found for “xyzzy”. Try fewer words, or the beginning of one.",
-        ),
-        (
-            "zh-cn",
-            "量子纠缠",
-            "没有找到“量子纠缠”。请减少关键词，或换一种说法。",
-        ),
-    ],
-)
+@each_language
 def test_a_reader_is_told_how_much_was_found(
-    page: Page, disk: str, language: str, query: str, message: str
+    page: Page, disk: str, language: str
 ):
-    results = open_dialog(page, disk, language)(query)
+    search = open_dialog(page, disk, language)
     status = page.locator(DIALOG).get_by_role("status")
-    expect(status).to_have_text(message.replace("{count}", str(len(results))))
+    words = page.locator("#search-on-demand").evaluate(
+        "script => ({...script.dataset})"
+    )
+    for query, kind in {
+        "tf.Tensor(15.0": "one",
+        "mean_squared_error": "many",
+        "xyzzy": "none",
+    }.items():
+        count = len(search(query))
+        assert kind == {0: "none", 1: "one"}.get(count, "many")
+        message = words[kind].format(query=query, count=count)
+        expect(status).to_have_text(message)
     page.fill(f"{DIALOG} input", " ")
     expect(status).to_have_text("")
 
 
 @each_language
 def test_every_run_of_characters_of_a_page_is_found_on_it(
-    browser: Browser, disk: str, language: str
+    browser: Browser, page: Page, disk: str, language: str
 ):
-    assert runs_missed(browser, disk, language) == []
-
-
-def runs_missed(
-    browser: Browser, disk: str, language: str
-) -> list[tuple[str, str]]:
-    """Search for parts of the lines of all pages; return those that are not found on their page."""
-    context = browser.new_context(java_script_enabled=False)
-    reader = context.new_page()
-    chance = random.Random(f"runs in {language}")
-    runs = []
-    for name in PAGES:
-        reader.goto(
-            f"{disk}/{language}/{name}.html", wait_until="domcontentloaded"
-        )
-        text = reader.locator("article.bd-article").evaluate(
-            """(article) => {
-                article.querySelectorAll(".headerlink").forEach((link) => link.remove());
-                return article.innerText;
-            }"""
-        )
-        lines = [line for line in text.splitlines() if len(line.strip()) > 1]
-        for _ in range(20):
-            line = chance.choice(lines)
-            start = chance.randrange(len(line) - 1)
-            run = line[start : start + chance.randint(2, 20)].strip()
-            if len(run) > 1:
-                runs.append([name, run])
-    context.close()
-    assert len(runs) > 150
-
-    page = browser.new_page()
+    with open_window(browser, java_script_enabled=False) as reader:
+        runs = parts_of_lines(reader, disk, language)
     open_dialog(page, disk, language)
     missed: list[tuple[str, str]] = page.evaluate(
         """(runs) => {
@@ -316,33 +298,68 @@ def runs_missed(
         }""",
         runs,
     )
-    page.close()
-    return missed
+    assert missed == []
+
+
+def parts_of_lines(
+    reader: Page, site: str, language: str
+) -> list[tuple[str, str]]:
+    """Return the name of each page with parts of some of its lines, chosen at random."""
+    chance = random.Random(f"runs in {language}")
+    runs = []
+    for name in PAGES:
+        reader.goto(
+            f"{site}/{language}/{name}.html", wait_until="domcontentloaded"
+        )
+        text = reader.locator("article.bd-article").evaluate(
+            """(article) => {
+                article.querySelectorAll(".headerlink").forEach((link) => link.remove());
+                return article.innerText;
+            }"""
+        )
+        lines = [line for line in text.splitlines() if len(line.strip()) > 1]
+        for _ in range(10):
+            line = chance.choice(lines)
+            start = chance.randrange(len(line) - 1)
+            run = line[start : start + chance.randint(2, 20)].strip()
+            if len(run) > 1:
+                runs.append((name, run))
+    assert len(runs) > 8 * len(PAGES)
+    return runs
 
 
 @each_language
-def test_a_query_takes_less_than_a_tenth_of_a_second(
-    page: Page, disk: str, language: str
+def test_a_query_takes_the_processor_less_than_a_tenth_of_a_second(
+    browser: Browser, page: Page, disk: str, language: str
 ):
+    """Unlike the time on the clock, this does not grow with what else the machine is doing."""
     open_dialog(page, disk, language)
-    queries = [*EARLY[language], "e", "的", "the", "量子纠缠" * 20, "x y z"]
-    times = page.evaluate(
-        """(queries) => {
-            const field = document.querySelector("#pst-search-dialog input");
-            const list = document.querySelector("#pst-search-dialog .search-list");
-            const time = (query) => {
-                const start = performance.now();
-                field.value = query;
-                field.dispatchEvent(new Event("input"));
-                list.getBoundingClientRect();
-                return performance.now() - start;
-            };
-            // Machines are shared: the fastest of some attempts says what it takes.
-            return queries.map((query) => Math.min(...[1, 2, 3, 4, 5].map(() => time(query))));
-        }""",
-        queries,
-    )
-    assert max(times) < 100, dict(zip(queries, times, strict=True))
+    session = browser.new_browser_cdp_session()
+
+    def seconds() -> float:
+        processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        return sum(
+            process["cpuTime"]
+            for process in processes
+            if process["type"] == "renderer"
+        )
+
+    for query in [*EARLY[language], "e", "的", "the", "量子纠缠" * 20, "x y z"]:
+        before = seconds()
+        page.evaluate(
+            """([query, times]) => {
+                const field = document.querySelector("#pst-search-dialog input");
+                const list = document.querySelector("#pst-search-dialog .search-list");
+                while (times--) {
+                    field.value = query;
+                    field.dispatchEvent(new Event("input"));
+                    list.getBoundingClientRect();
+                }
+            }""",
+            [query, TIMES],
+        )
+        assert seconds() - before < 0.1 * TIMES, query
+    session.detach()
 
 
 def test_enter_leads_to_a_page_with_the_same_results(page: Page, address: str):
@@ -371,15 +388,19 @@ def test_enter_leads_to_a_page_with_the_same_results(page: Page, address: str):
     expect(page.locator("main .search-list li").first).to_be_visible()
 
 
-def test_a_result_opens_at_its_section(page: Page, address: str):
+def test_a_result_opens_at_its_section(
+    page: Page, address: str, built_site: Path
+):
+    section = "#what-the-history-shows"
+    which = f"section[@id='{section[1:]}']/h2"
     search = open_dialog(page, address, "zh-cn")
-    search("从历史记录能看出什么")
+    search(heading(built_site, "zh-cn", "tutorial/training_loop", which))
     page.keyboard.press("Enter")
     page.locator("main .search-list a").first.click()
-    page.wait_for_url("**/training_loop.html#what-the-history-shows")
-    heading = page.get_by_role("heading", name="从历史记录能看出什么")
-    expect(heading).to_be_in_viewport()
-    assert heading.bounding_box()["y"] < 200
+    page.wait_for_url(f"**/training_loop.html{section}")
+    opened = page.locator(f"{section} > h2")
+    expect(opened).to_be_in_viewport()
+    assert opened.bounding_box()["y"] < 200
 
 
 def test_a_result_on_the_same_page_closes_the_dialog(page: Page, disk: str):
@@ -387,9 +408,9 @@ def test_a_result_on_the_same_page_closes_the_dialog(page: Page, disk: str):
     assert search("one batch")[0].place == "tutorial/data.html#one-batch"
     page.locator(f"{DIALOG} .search-list a").first.click()
     expect(page.locator(DIALOG)).to_be_hidden()
-    heading = page.get_by_role("heading", name="One batch")
-    expect(heading).to_be_in_viewport()
-    assert heading.bounding_box()["y"] < 200
+    opened = page.locator("#one-batch > h2")
+    expect(opened).to_be_in_viewport()
+    assert opened.bounding_box()["y"] < 200
 
 
 def test_the_keyboard_is_enough(page: Page, disk: str):
@@ -408,12 +429,11 @@ def test_the_keyboard_is_enough(page: Page, disk: str):
     page.keyboard.press("Escape")
     expect(page.locator(DIALOG)).to_be_hidden()
 
-    page.keyboard.press("Control+k")
-    expect(field).to_be_focused()
+    press_shortcut(page)
     page.keyboard.press("Escape")
     expect(page.locator(DIALOG)).to_be_hidden()
 
-    page.keyboard.press("Control+k")
+    press_shortcut(page)
     page.keyboard.type("training loop")
     expect(field).to_have_value("training loop")
     page.keyboard.press("ArrowDown")
@@ -438,17 +458,16 @@ def test_letters_on_the_way_to_chinese_are_not_searched(page: Page, disk: str):
 def test_on_a_phone_results_fit_the_window(
     browser: Browser, disk: str, language: str
 ):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    open_dialog(page, disk, language)("keras.Model.fit")
-    page.keyboard.press("ArrowDown")
-    list_ = page.locator(f"{DIALOG} .search-list")
-    # The style sheet, too, comes on demand.
-    expect(list_).to_have_css("list-style-type", "none")
-    box = list_.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
-    assert list_.evaluate("list => list.scrollWidth <= list.clientWidth")
-    page.close()
+    with open_window(browser, viewport=PHONE) as page:
+        open_dialog(page, disk, language)("keras.Model.fit")
+        page.keyboard.press("ArrowDown")
+        list_ = page.locator(f"{DIALOG} .search-list")
+        # The style sheet, too, comes on demand.
+        expect(list_).to_have_css("list-style-type", "none")
+        box = list_.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+        assert list_.evaluate("list => list.scrollWidth <= list.clientWidth")
 
 
 @each_language
@@ -462,8 +481,7 @@ def test_readers_who_do_not_search_load_nothing_for_it(
     )
     page.goto(f"{address}/{language}/index.html", wait_until="load")
     assert not [name for name in loaded if "search" in name]
-    page.keyboard.press("Control+k")
-    page.wait_for_selector(f"{DIALOG} .search-results", state="attached")
+    press_shortcut(page)
     assert {name for name in loaded if "search" in name} == {
         "search-data.js",
         "search.js",
@@ -488,8 +506,6 @@ def test_nothing_of_the_stock_search_is_in_the_site(
 def test_without_scripts_the_page_for_results_says_what_is_missing(
     browser: Browser, disk: str
 ):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{disk}/zh-cn/search.html?q=梯度")
-    expect(page.locator("main .admonition")).to_be_visible()
-    context.close()
+    with open_window(browser, java_script_enabled=False) as page:
+        page.goto(f"{disk}/zh-cn/search.html?q=梯度")
+        expect(page.locator("main .admonition")).to_be_visible()

@@ -1,0 +1,200 @@
+"""What the notebooks of the pages do elsewhere, where only the package is installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from copy import deepcopy
+from pathlib import Path
+from textwrap import dedent
+from zipfile import ZipFile
+
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from book.notebooks import install
+from nbpromises.execution.messages import Run
+from nbpromises.promises.compare import is_kept
+from support.commands import run
+from support.notebooks import (
+    CODE_PAGES,
+    TIMEOUT,
+    Runner,
+    code_cells,
+    promised_cells,
+    read_notebook,
+)
+from support.pages import EDITIONS, LANGUAGES, is_chinese
+from support.servers import serve
+
+SOURCE, *_ = LANGUAGES
+# It prints and draws, and trains nothing.
+SMALL_PAGE = "tutorial/data"
+# Where the modules come from that a notebook could find.
+ORIGINS = """
+    from importlib.util import find_spec
+    for name in "linear_tutorial", "book", "support":
+        print(getattr(find_spec(name), "origin", "nowhere"))
+    """
+
+
+def package_alone(folder: Path) -> list[str]:
+    """Return what ORIGINS prints if a folder has the package, and the project is not to be found."""
+    package = folder / "linear_tutorial" / "__init__.py"
+    return [str(package), "nowhere", "nowhere"]
+
+
+@pytest.fixture(scope="module")
+def installed(
+    built_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Install the wheel of an edition, which is all there is in the wheels of the others."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheels = [
+        path for name in LANGUAGES for path in (built_site / name).glob("*.whl")
+    ]
+    assert len(wheels) == len(LANGUAGES)
+    assert len({wheel.read_bytes() for wheel in wheels}) == 1
+    # Nothing more is to be done for a wheel of pure Python.
+    ZipFile(wheels[0]).extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(
+    built_site: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Run]]]:
+    """Start the notebooks of all pages, in the source's language: the code is the same in all."""
+    runner = Runner(installed)
+    started = {}
+    for page in CODE_PAGES:
+        cells = code_cells(read_notebook(built_site, SOURCE, page))
+        sources = [dedent(ORIGINS), *[cell.source for cell in cells]]
+        folder = tmp_path_factory.mktemp("page")
+        started[page] = runner.start(sources, folder)
+    yield started
+    runner.end()
+
+
+def printed(outputs: list[NotebookNode]) -> str:
+    return "".join(
+        output["text"]
+        if output["output_type"] == "stream"
+        else output["data"]["text/plain"] + "\n"
+        for output in outputs
+    )
+
+
+@pytest.mark.parametrize("page", CODE_PAGES)
+def test_it_keeps_the_promises_of_its_page(
+    built_site: Path,
+    installed: Path,
+    runs: dict[str, Future[Run]],
+    page: str,
+):
+    origins, silent, *outputs = runs[page].result().outputs
+    assert printed(origins).split() == package_alone(installed)
+    assert silent == []
+    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    for cell, again, (source, promise) in zip(
+        cells, outputs, promised_cells(page), strict=True
+    ):
+        for shown in cell.outputs, again:
+            kept = is_kept(promise, printed(shown))
+            assert kept or "unchecked" in source, printed(shown)
+
+
+# -- In Jupyter --------------------------------------------------------------------------------
+
+
+def execute_in_jupyter(
+    notebook: NotebookNode, folder: Path, **environment: str
+) -> None:
+    """Execute a notebook in the kernel that it names; an error of a cell is raised here."""
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        startup_timeout=TIMEOUT,
+        iopub_timeout=TIMEOUT,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env={**os.environ, "IPYTHONDIR": str(folder), **environment})
+
+
+@pytest.fixture(scope="module")
+def in_jupyter(
+    built_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, NotebookNode]:
+    """Run a page in all languages in a kernel that installs the package first; return where to.
+
+    It installs it from the site, as all notebooks do where the site has a public address.
+    """
+    folder = tmp_path_factory.mktemp("jupyter")
+    target = folder / "target"
+    target.mkdir()
+    notebooks = [
+        deepcopy(read_notebook(built_site, language, SMALL_PAGE))
+        for language in LANGUAGES
+    ]
+    (wheel,) = (built_site / SOURCE).glob("*.whl")
+    with serve(wheel.parent) as address:
+        notebook = notebooks[0].copy()
+        notebook.cells = [
+            new_code_cell(install(f"{address}/{wheel.name}")),
+            new_code_cell(dedent(ORIGINS)),
+            *[cell for each in notebooks for cell in each.cells],
+        ]
+        execute_in_jupyter(
+            notebook,
+            folder,
+            # Where pip installs, without the libraries that are there already.
+            PIP_NO_DEPS="1",
+            PIP_NO_INDEX="1",
+            PIP_TARGET=str(target),
+            PYTHONPATH=str(target),
+        )
+    return target, notebook
+
+
+def test_with_an_address_it_installs_the_package_from_there(
+    in_jupyter: tuple[Path, NotebookNode],
+):
+    target, notebook = in_jupyter
+    origins = notebook.cells[1]
+    assert printed(origins.outputs).split() == package_alone(target)
+
+
+def test_in_jupyter_it_keeps_the_promises_of_its_page_in_both_languages(
+    in_jupyter: tuple[Path, NotebookNode],
+):
+    _, notebook = in_jupyter
+    # Behind those that no page has.
+    cells = code_cells(notebook)[2:]
+    expected = [("", ""), *promised_cells(SMALL_PAGE)] * len(LANGUAGES)
+    for cell, (_, promise) in zip(cells, expected, strict=True):
+        drawings = [
+            output
+            for output in cell.outputs
+            if output.output_type == "display_data"
+        ]
+        if drawings:
+            assert all("image/png" in drawing.data for drawing in drawings)
+        else:
+            assert is_kept(promise, printed(cell.outputs)), cell.source
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_the_package_it_says_how_to_install_it(
+    built_site: Path, tmp_path: Path, language: str
+):
+    first, *_ = code_cells(read_notebook(built_site, language, SMALL_PAGE))
+    result = run(sys.executable, "-P", "-c", first.source, cwd=tmp_path)
+    assert result.returncode == 1
+    error, _, message = result.stderr.splitlines()[-1].partition(": ")
+    assert error == "ModuleNotFoundError"
+    assert "`pip install .`" in message
+    assert is_chinese(message) == is_chinese(EDITIONS[language]["name"])
