@@ -114,3 +114,19 @@ def test_all_axes_of_a_figure_are_described():
     description = describe(figure)
     assert "'left'" in description
     assert "'right'" in description
+
+
+def test_bars_images_and_hollow_points_are_described_by_their_numbers():
+    figure, ax = plt.subplots()
+    ax.bar([1, 2], [3, 4])
+    ax.scatter([1], [2], facecolors="none", edgecolors="red")
+    ax.hlines([5], 0, 1)
+    first = describe(figure)
+    assert "Rectangle #1f77b4: 5 points, x 0.6 to 1.4" in first
+    assert "points #ff0000: 1 points, x 1 to 1" in first
+    assert "LineCollection #1f77b4: 2 points, x 0 to 1" in first
+    plt.close(figure)
+    figure, ax = plt.subplots()
+    ax.imshow([[0, 1], [2, 3]])
+    assert "AxesImage 2×2: 0 to 3, mean 1.5" in describe(figure)
+    plt.close(figure)

@@ -505,3 +505,19 @@ def test_a_line_that_is_printed_slowly_stays_one_line(site: Site):
     build = site.build()
     assert build.ok, build.said
     assert "one line" in build.page()
+
+
+def test_a_shell_command_of_a_cell_runs(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        !echo from a shell
+        ```
+
+        ```{expected-output}
+        from a shell
+        ```
+        """
+    )
+    build = site.build()
+    assert build.ok, build.said

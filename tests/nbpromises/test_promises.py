@@ -278,3 +278,29 @@ def test_a_result_that_is_not_text_cannot_be_promised(site: Site, shown: str):
     build = site.build()
     assert "index.md:11: ERROR: the cell shows " in build.said
     assert ", which no promise can hold" in build.said
+
+
+def test_accepting_reports_what_no_promise_can_hold(site: Site):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        print(object())
+        ```
+
+        ```{code-cell} ipython3
+        1 / 0
+        ```
+        """)
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert "index.md:15: ERROR: the cell raises ZeroDivision" in build.said
+    # The address of an object is another one in each run.
+    assert "<object object at ...>" in page.read_text()
+
+
+def test_accepting_keeps_the_ends_of_lines(site: Site):
+    page = site.write_page(BROKEN)
+    page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
+    assert site.build(nbpromises_accept=1).ok
+    content = page.read_bytes()
+    assert b"loss: 0.9327\r\n" in content
+    assert content.count(b"\n") == content.count(b"\r\n")

@@ -31,6 +31,18 @@ def apply_edition(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(HERE / "static"))
 
 
+def move_output_folder(app: Sphinx) -> None:
+    """Let MyST-NB write its pictures into the folder of doctrees, one for each edition.
+
+    By default it writes them beside the edition's folder, and so into the published site.
+    """
+    from nbpromises.execution.records import myst
+
+    env = myst(app.env)
+    folder = str(Path(app.doctreedir, "executed"))
+    env.mystnb_config = env.mystnb_config.copy(output_folder=folder)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     from nbpromises.order import WRITE_FILES
@@ -43,6 +55,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("editions_address", "", "html", str)
     app.add_config_value("editions_together", False, "html", bool)
     app.connect("config-inited", apply_edition)
+    # After MyST-NB has made its configuration.
+    app.connect("builder-inited", move_output_folder, priority=900)
     app.add_transform(gate.CheckCatalogue)
     app.add_transform(gate.CheckTranslated)
     app.connect("doctree-read", gate.adopt_translated_nodes)

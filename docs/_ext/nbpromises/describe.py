@@ -14,10 +14,13 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import Collection
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
@@ -93,6 +96,17 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             return f"legend: {_words(artist)}"
         case Spine() | Axis() | ax.patch:
             pass
+        case Patch():
+            corners = artist.get_patch_transform().transform(
+                artist.get_path().vertices
+            )
+            color = to_hex(artist.get_facecolor())
+            return f"{type(artist).__name__} {color}: {_points(corners)}"
+        case ScalarMappable():
+            values = np.asarray(artist.get_array(), float)
+            shape = "×".join(map(str, values.shape))
+            summary = _summary(values.ravel())
+            return f"{type(artist).__name__} {shape}: {summary}"
         case _:
             return type(artist).__name__
     return None
@@ -110,13 +124,21 @@ def _words(artist: Artist) -> str:
 
 def _collection(collection: Collection) -> str:
     levels = getattr(collection, "levels", None)
+    paths = [path.vertices for path in collection.get_paths()]
+    corners = np.concatenate([np.empty((0, 2)), *paths])
     if levels is None:
-        colors: Any = collection.get_facecolor()
-        color = to_hex(colors[0])
-        points = _points(collection.get_offsets())
-        style = f" {color}{_alpha(collection)}"
-        return f"points{_name(collection)}{style}: {points}"
-    corners = np.concatenate([path.vertices for path in collection.get_paths()])
+        # Lines and hollow points have no face.
+        colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
+        style = (
+            f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
+        )
+        if isinstance(collection, PathCollection | Quiver):
+            points = _points(collection.get_offsets())
+            return f"points{_name(collection)}{style}: {points}"
+        kind = type(collection).__name__
+        return f"{kind}{_name(collection)}{style}: {_points(corners)}"
+    if not len(corners):
+        return "no contours"
     return (
         f"contours at {', '.join(map(_number, levels))}: "
         f"x {_range(corners[:, 0])}; y {_range(corners[:, 1])}"

@@ -46,17 +46,6 @@ def forget_reasons(app: Sphinx) -> None:
     reasons(app.env).clear()
 
 
-def move_output_folder(app: Sphinx) -> None:
-    """Let MyST-NB write files such as pictures into the folder of doctrees, not beside the site.
-
-    MyST-NB has a setting for this folder, but ignores it when it runs in Sphinx.
-    """
-    env = myst(app.env)
-    env.mystnb_config = env.mystnb_config.copy(
-        output_folder=str(Path(app.doctreedir, "executed"))
-    )
-
-
 def find_stale_pages(
     app: Sphinx,
     env: BuildEnvironment,
@@ -242,8 +231,6 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_watched_variables", [], "", list)
     app.connect("config-inited", execute_nothing_twice)
     app.connect("builder-inited", forget_reasons)
-    # After MyST-NB has made its configuration.
-    app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)
     app.connect("env-purge-doc", forget_page)

@@ -27,5 +27,8 @@ def with_edits(source: str, edits: list[Edit]) -> str:
 
 def rewrite(page: Path, edits: list[Edit]) -> None:
     """Apply edits to the source of a page."""
-    text = page.read_text(encoding="utf-8")
-    page.write_text(with_edits(text, edits), encoding="utf-8")
+    # Line ends as they are; read_text and write_text would translate them.
+    text = page.read_bytes().decode()
+    edited = with_edits(text.replace("\r\n", "\n"), edits)
+    end = "\r\n" if "\r\n" in text else "\n"
+    page.write_bytes(edited.replace("\n", end).encode())

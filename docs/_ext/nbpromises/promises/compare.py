@@ -149,6 +149,15 @@ def accepted(promise: str, printed: str) -> str:
     return text if is_kept(text, printed) else normalized(printed)
 
 
+def without_addresses(text: str) -> str:
+    """Put ``...`` in the place of addresses of objects, which each run changes.
+
+    >>> without_addresses("<object object at 0x7f7ab8ca9780>")
+    '<object object at ...>'
+    """
+    return re.sub(r"\bat 0x[0-9a-f]{6,}", f"at {ANY}", text)
+
+
 def _split_at_any(tokens: Sequence[str]) -> list[list[str]]:
     pieces: list[list[str]] = [[]]
     for token in tokens:

@@ -18,7 +18,7 @@ from ..cells import CodeCell, Fence, code_cells, fenced, fences
 from ..execution.records import distrust, record_files
 from ..order import CHECK_PROMISES
 from .accept import Edit
-from .compare import accepted, explain, is_kept, normalized
+from .compare import accepted, explain, is_kept, normalized, without_addresses
 from .figures import is_output_figure
 from .report import PageCheck, Result, page_checks
 
@@ -173,7 +173,7 @@ class CheckPromises(SphinxTransform):
         self._check.results.append(Result(line, message))
         if remedy:
             self._check.edits.append(remedy)
-        if not self.config.nbpromises_accept:
+        if not (self.config.nbpromises_accept and remedy):
             logger.error(message, location=f"{self._source}:{line}")
 
 
@@ -182,4 +182,4 @@ def _raises(cell: CodeCell) -> bool:
 
 
 def _fenced(text: str) -> str:
-    return fenced("{expected-output}", text) + "\n"
+    return fenced("{expected-output}", without_addresses(text)) + "\n"

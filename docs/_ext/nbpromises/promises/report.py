@@ -51,6 +51,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     checks = dict(sorted(page_checks(app.env).items()))
     if app.config.nbpromises_accept:
         accept(app.env, checks)
+        if any(check.broken > len(check.edits) for check in checks.values()):
+            # They are no outputs that a promise could hold; each is logged.
+            app.statuscode = 1
         return
     checks = {name: check for name, check in checks.items() if check.results}
     if app.config.nbpromises_junit:

@@ -19,18 +19,22 @@ HARMLESS = ["uname", "-p"]
 def watch_process(journal: str) -> None:
     """Note what this process does from now on; `journal` is the path of an existing file."""
     os.environ[JOURNAL] = journal
-    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
     noted = set()
 
     def note(word: str, what: str) -> None:
         line = f"{word} {what}\n"
         if line not in noted or word == "starts":
             noted.add(line)
+            # Opened anew, because `!command` closes all descriptors between its fork and its exec.
+            descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
             os.write(descriptor, line.encode(errors="surrogateescape"))
+            os.close(descriptor)
 
     def hook(event: str, details: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(details[0], str):
             path, _mode, flags = details
+            if path == journal:
+                return
             reads = flags & os.O_ACCMODE == os.O_RDONLY
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
