@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future
 from copy import deepcopy
 from pathlib import Path
 from textwrap import dedent
@@ -17,7 +16,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from book.notebooks import install
-from nbpromises.execution.messages import Run
 from nbpromises.promises.compare import is_kept
 from support.commands import run
 from support.notebooks import (
@@ -65,19 +63,11 @@ def installed(
 
 
 @pytest.fixture(scope="module")
-def runs(
-    built_site: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Run]]]:
-    """Start the notebooks of all pages, in the source's language: the code is the same in all."""
-    runner = Runner(installed)
-    started = {}
-    for page in CODE_PAGES:
-        cells = code_cells(read_notebook(built_site, SOURCE, page))
-        sources = [dedent(ORIGINS), *[cell.source for cell in cells]]
-        folder = tmp_path_factory.mktemp("page")
-        started[page] = runner.start(sources, folder)
+def runner(installed: Path) -> Iterator[Runner]:
+    """Import TensorFlow once for all pages."""
+    started = Runner(installed)
     yield started
-    runner.end()
+    started.end()
 
 
 def printed(outputs: list[NotebookNode]) -> str:
@@ -93,13 +83,19 @@ def printed(outputs: list[NotebookNode]) -> str:
 def test_it_keeps_the_promises_of_its_page(
     built_site: Path,
     installed: Path,
-    runs: dict[str, Future[Run]],
+    runner: Runner,
+    tmp_path: Path,
     page: str,
 ):
-    origins, silent, *outputs = runs[page].result().outputs
+    """In the language of the source, as the code is the same in all others."""
+    first, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    sources = [dedent(ORIGINS), *[cell.source for cell in (first, *cells)]]
+    results = runner.run(sources, tmp_path).outputs
+    for outputs in results:
+        assert "error" not in [each["output_type"] for each in outputs], outputs
+    origins, silent, *outputs = results
     assert printed(origins).split() == package_alone(installed)
     assert silent == []
-    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
     for cell, again, (source, promise) in zip(
         cells, outputs, promised_cells(page), strict=True
     ):

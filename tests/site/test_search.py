@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from support.pages import LANGUAGES, heading
+from support.pages import LANGUAGES, heading, read_article
 from support.projects import PAGES
 from support.windows import open_window
 
@@ -281,10 +281,9 @@ def test_a_reader_is_told_how_much_was_found(
 
 @each_language
 def test_every_run_of_characters_of_a_page_is_found_on_it(
-    browser: Browser, page: Page, disk: str, language: str
+    built_site: Path, page: Page, disk: str, language: str
 ):
-    with open_window(browser, java_script_enabled=False) as reader:
-        runs = parts_of_lines(reader, disk, language)
+    runs = parts_of_lines(built_site, language)
     open_dialog(page, disk, language)
     missed: list[tuple[str, str]] = page.evaluate(
         """(runs) => {
@@ -301,23 +300,24 @@ def test_every_run_of_characters_of_a_page_is_found_on_it(
     assert missed == []
 
 
-def parts_of_lines(
-    reader: Page, site: str, language: str
-) -> list[tuple[str, str]]:
+def parts_of_lines(site: Path, language: str) -> list[tuple[str, str]]:
     """Return the name of each page with parts of some of its lines, chosen at random."""
     chance = random.Random(f"runs in {language}")
     runs = []
     for name in PAGES:
-        reader.goto(
-            f"{site}/{language}/{name}.html", wait_until="domcontentloaded"
-        )
-        text = reader.locator("article.bd-article").evaluate(
-            """(article) => {
-                article.querySelectorAll(".headerlink").forEach((link) => link.remove());
-                return article.innerText;
-            }"""
-        )
-        lines = [line for line in text.splitlines() if len(line.strip()) > 1]
+        article = read_article(site, language, name)
+        for left_out in article.xpath(
+            ".//*[@hidden] | .//a[contains(@class, 'headerlink')]"
+        ):
+            left_out.drop_tree()
+        lines = [
+            line
+            for block in article.xpath(
+                ".//h1 | .//h2 | .//h3 | .//p | .//dt | .//td | .//pre"
+            )
+            for line in block.text_content().splitlines()
+            if len(line.strip()) > 1
+        ]
         for _ in range(10):
             line = chance.choice(lines)
             start = chance.randrange(len(line) - 1)
@@ -329,7 +329,7 @@ def parts_of_lines(
 
 
 @each_language
-def test_a_query_takes_the_processor_less_than_a_tenth_of_a_second(
+def test_a_query_takes_the_processor_less_than_a_quarter_of_a_second(
     browser: Browser, page: Page, disk: str, language: str
 ):
     """Unlike the time on the clock, this does not grow with what else the machine is doing."""
@@ -358,7 +358,7 @@ def test_a_query_takes_the_processor_less_than_a_tenth_of_a_second(
             }""",
             [query, TIMES],
         )
-        assert seconds() - before < 0.1 * TIMES, query
+        assert seconds() - before < 0.25 * TIMES, query
     session.detach()
 
 

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import runpy
 import sys
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -76,15 +76,15 @@ class Runner:
             (self._environment, settings["nbpromises_preload"]),
         )
 
-    def start(self, sources: list[str], folder: Path) -> Future[Run]:
-        """Run cells in a folder as soon as those that were started before have ended."""
+    def run(self, sources: list[str], folder: Path) -> Run:
+        """Run cells in a folder."""
         cells = [Cell(source, may_fail=False) for source in sources]
         task = Task(cells, folder, self._installed, self._environment)
-        return self._pool.submit(run_page, task, TIMEOUT)
+        return self._pool.submit(run_page, task, TIMEOUT).result()
 
     def end(self) -> None:
         """Run nothing more."""
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown()
 
 
 def start_without_project(
