@@ -32,20 +32,24 @@ LOOK_AT_ALL_PICTURES = """
       await new Promise(requestAnimationFrame);
     }
 """
-# Icons are letters of a font. A browser shows a letter that the font lacks as it does without it.
+# Icons are letters of a font. A letter that the font lacks is drawn as another that no font has.
 UNSEEN_ICONS = """
     async () => {
-      const canvas = document.createElement("canvas").getContext("2d");
-      const width = (style, family, letter) => {
-        canvas.font = `${style.fontWeight} 512px ${family}`;
-        return canvas.measureText(letter).width;
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = 64;
+      const context = canvas.getContext("2d");
+      const drawn = ({ fontWeight, fontFamily }, letter) => {
+        context.clearRect(0, 0, 64, 64);
+        context.font = `${fontWeight} 48px ${fontFamily}`;
+        context.fillText(letter, 0, 48);
+        return canvas.toDataURL();
       };
       await document.fonts.ready;
       const unseen = [];
       const look = (element, part) => {
         const style = getComputedStyle(element, part);
         const letter = style.content.split('"')[1];
-        if (!letter || width(style, style.fontFamily, letter) === width(style, "none", letter))
+        if (!letter || drawn(style, letter) === drawn(style, "\\uf8fe"))
           unseen.push(`${element.outerHTML} ${style.content}`);
       };
       for (const icon of document.querySelectorAll(".fa-solid, .fas"))

@@ -23,8 +23,6 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
         for path in files_below(folder, "*.html") - files_below(static)
     }
     sheets = _linked_sheets(folder, pages)
-    if not sheets:
-        return
     pages = {path: light_page(html) for path, html in pages.items()}
     text = "\n".join(pages.values())
     css = _light_css([folder / sheet for sheet in sheets], static, text)
@@ -38,16 +36,16 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _linked_sheets(folder: Path, pages: dict[Path, str]) -> tuple[str, ...]:
-    """Return the style sheets of all pages; none if no page was written in this build."""
+    """Return the style sheets that all pages link which were written in this build."""
     linked = {
         style_sheets(html, path.parent.relative_to(folder).as_posix())
         for path, html in pages.items()
     }
     # An incremental build leaves earlier pages as they are.
     linked.discard((STYLE,))
-    if len(linked) > 1:
+    if len(linked) != 1:
         raise ThemeError(f"pages link different style sheets: {sorted(linked)}")
-    return linked.pop() if linked else ()
+    return linked.pop()
 
 
 def _light_css(sheets: list[Path], static: Path, html: str) -> str:
