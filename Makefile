@@ -28,25 +28,25 @@ html: $(READY) ## Build both languages into _build/html; every output is checked
 test: $(READY) ## Run every test but those of whole builds
 	@$(RUN) -m pytest
 
-doctest: $(READY) ## Check only the promises of docstrings and pages; JUnit's XML is in _build/doctest
+doctest: $(READY) ## Check only doctests and the promises of pages; writes JUnit's XML to _build/doctest
 	@status=0; \
 	$(RUN) -m pytest --numprocesses=0 --junitxml=_build/doctest/package.xml linear_tutorial || status=1; \
 	$(call sphinx,dummy) -D nbpromises_junit=_build/doctest/pages.xml || status=1; \
 	exit $$status
 
-builds: $(READY) ## Test whole builds of a copy: nothing stale, the same bytes again (takes minutes)
+builds: $(READY) ## Test whole builds of a copy: no stale pages, reproducible output (takes minutes)
 	@$(RUN) -m pytest --numprocesses=0 tests/campaigns/builds.py
 
-mutants: $(READY) ## Sabotage a copy in many ways; each must fail the build (takes minutes)
+mutants: $(READY) ## Mutation testing: break a copy in many ways; each must fail the build (takes minutes)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/mutants.py
 
-kills: $(READY) ## Kill builds at random; the next one must be right each time (takes minutes)
+kills: $(READY) ## Crash testing: kill builds at random; the next one must be right (takes minutes)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/kills.py
 
-bench: $(READY) ## Time builds against the stock way of MyST-NB (takes minutes)
+bench: $(READY) ## Benchmark builds against MyST-NB's own execution (takes minutes)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/bench.py
 
-audit: $(READY) ## Look at every page with Lighthouse: its weight, speed, barriers (takes minutes, needs npm)
+audit: $(READY) ## Check size, speed and accessibility of every page with Lighthouse (takes minutes, needs npm)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/audit.py
 
 accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
@@ -56,11 +56,11 @@ accept: $(READY) ## Rewrite the promises to what the code printed; review with g
 serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
 	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
 
-catalogues: $(READY) ## Bring the Chinese catalogues up to date with the pages
+catalogues: $(READY) ## Update the translation catalogues from the pages
 	@$(call sphinx,gettext)
 	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -w 0 -l "$$($(RUN) -c '$(translations)')"
 
-lock: $(READY) ## Bring requirements.txt up to date with pyproject.toml
+lock: $(READY) ## Upgrade all packages that pyproject.toml allows, and pin them in requirements.txt
 	@$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.txt

@@ -39,7 +39,7 @@ VARIABLES = ["SOURCE_DATE_EPOCH"]
 
 
 def main(folder: str) -> int:
-    """Build what is not up to date; of two builds at once, the second waits for the first."""
+    """Build the site if it is stale, and return the exit status; concurrent builds wait for a lock."""
     start = time.monotonic()
     build = SiteBuild(Path(folder).resolve())
     build.folder.mkdir(exist_ok=True)
@@ -68,7 +68,7 @@ class SiteBuild:
         # A site is made here and takes the place of the last one when it is complete: nothing of an
         # older site is left in it, and a build that fails leaves the last good site.
         self.next = self.folder / "next"
-        # From which sources the site was made, and what its files were then.
+        # Digests of the sources of the last site and of its files, to notice changes to either.
         self.stamp = self.folder / "built-from.txt"
         self.settings: dict[str, Any] = {
             name: value
@@ -80,7 +80,7 @@ class SiteBuild:
         self.editions: dict[str, Edition] = editions
 
     def digest_sources(self) -> str:
-        """Digest all that a site is made of: files, settings, installed libraries, surroundings."""
+        """Return a digest of all that the site depends on: files, settings, libraries, variables."""
         files = [
             path
             for entry in self.root.iterdir()
@@ -130,8 +130,8 @@ class SiteBuild:
     def _run_sphinx(self) -> list[int | None]:
         """Run Sphinx for all languages side by side, and return their exit statuses.
 
-        What is wrong with a page is mostly wrong in every language: if the first edition fails, only
-        its errors are shown.
+        Most errors of a page occur in every language: if the first edition fails, only its errors
+        are shown.
         """
         builds = {
             language: PROCESSES.Process(
@@ -157,7 +157,7 @@ class SiteBuild:
             yield language, self.folder / f"{language}.log"
 
     def doctrees(self, language: str) -> Path:
-        """Return the folder of what Sphinx has read for an edition."""
+        """Return the folder of an edition's doctrees."""
         return (
             self.folder
             / "doctrees"
@@ -165,8 +165,8 @@ class SiteBuild:
         )
 
     def _finish(self) -> None:
-        """Write what belongs to all editions, or to none."""
-        # They import what Sphinx has imported by now.
+        """Write the side-by-side scripts and the front pages, which need all editions."""
+        # Imported here: a build with nothing to do must not import Sphinx and lxml.
         from .front_pages import write_front_pages
         from .side_by_side import write_translations
 
@@ -184,10 +184,10 @@ class SiteBuild:
 
 
 def remove_untrusted_catalogues(sources: Path, notes: Path) -> None:
-    """Remove each compiled catalogue that the last build did not leave so, with its source.
+    """Delete each .mo file if it or its .po file has changed since the last build that finished.
 
-    Sphinx compiles a catalogue that is newer than what it was compiled to. That misses one that was
-    replaced by an older file, and one that a killed build left unfinished.
+    Sphinx compiles a .po file only if it is newer than its .mo file (`CatalogInfo.is_outdated`). That
+    misses a .po file that was replaced by an older one, and a .mo file that a killed build left incomplete.
     """
     trusted = notes.read_text().split() if notes.exists() else []
     for compiled in sources.rglob("*.mo"):
@@ -196,7 +196,7 @@ def remove_untrusted_catalogues(sources: Path, notes: Path) -> None:
 
 
 def trust_catalogues(sources: Path, notes: Path) -> None:
-    """Note all compiled catalogues as they are now."""
+    """Write the digests of all .mo files with their .po files, for the next build."""
     digests = map(_digest_catalogue, sources.rglob("*.mo"))
     notes.write_text("\n".join(digests))
 
@@ -207,9 +207,9 @@ def _digest_catalogue(compiled: Path) -> str:
 
 
 def import_sphinx(settings: Mapping[str, Any]) -> None:
-    """Import what the processes of all editions need, before they are forked.
+    """Import Sphinx and the extensions once, before a process is forked for each edition.
 
-    Only when there is something to build: these imports take longer than to see that there is nothing.
+    Called only if the site is stale: the imports take longer than that check.
     """
     freeze_gc()
     if PROCESSES.get_start_method() == "fork":
@@ -230,7 +230,7 @@ def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
     """Run Sphinx for one language; warnings are errors. They go to `log`, if there is one."""
     from sphinx.cmd.build import main as sphinx_build
 
-    # A book is many small objects, nearly all of which are needed to the end.
+    # Garbage collection would free little: a build needs nearly all of its objects to its end.
     freeze_gc()
     end_with_parent()
     os.chdir(build.root)
@@ -245,7 +245,7 @@ def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
 
 
 def join_or_exit(processes: list[BaseProcess]) -> None:
-    """Wait for processes, or exit when the process that started this one has ended; they exit too."""
+    """Wait for child processes; exit if this process's own parent ends (see `end_with_parent`)."""
     parent = os.getppid()
     while running := [each.sentinel for each in processes if each.is_alive()]:
         connection.wait(running, timeout=1)

@@ -55,8 +55,8 @@ class CheckCatalogue(SphinxTransform):
             )
 
     def _check_messages(self, catalogue: Catalog) -> set[str]:
-        """Report messages of the page without a translation, and return all that it has."""
-        # Headings such as "Parameters" come from Sphinx, translated already.
+        """Report the page's untranslated messages, and return the messages that it uses."""
+        # Sphinx has translated its own headings, such as "Parameters", already.
         by_translation = {
             _(str(entry.id)): entry for entry in catalogue if entry.id
         }
@@ -106,7 +106,7 @@ def _check_entry(entry: Message, used: set[str], path: Path) -> None:
 
 
 class CheckTranslated(SphinxTransform):
-    """Report a translation that Sphinx could not apply, because its markup is another block's."""
+    """Report translations that `Locale` skipped: they parse as a list or another block."""
 
     default_priority = CHECK_TRANSLATED
 
@@ -133,7 +133,7 @@ def adopt_translated_nodes(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def glued(text: str) -> list[str]:
-    """List what a text fills in from the run.
+    """List the targets of the {glue} roles in a text.
 
     >>> glued("from {glue:text}`a.md::w:.2f` to {glue:text}`a.md::b:.2f`")
     ['a.md::b:.2f', 'a.md::w:.2f']

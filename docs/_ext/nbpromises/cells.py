@@ -44,7 +44,7 @@ def fences(source: str) -> list[Fence]:
 
 
 def fenced(info: str, text: str) -> str:
-    """Put a text between fences that it does not contain itself.
+    """Return a text as a fenced block, with a fence longer than any in the text.
 
     >>> print(fenced("python", "1 + 1"))
     ```python
@@ -59,7 +59,7 @@ def fenced(info: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A visible code cell: its container in the doctree, and which of the page's cells it is."""
+    """A visible code cell, read from its container in the doctree."""
 
     node: nodes.container
 
@@ -75,7 +75,7 @@ class CodeCell:
 
     @property
     def printed(self) -> str:
-        """The text below the cell: its streams, its text results, what its drawings say of themselves."""
+        """The text output of the cell: streams, text results, descriptions of its figures."""
         texts = []
         for output in self._outputs():
             if isinstance(output, nodes.literal_block):
@@ -90,7 +90,7 @@ class CodeCell:
 
     @property
     def rich(self) -> list[str]:
-        """The MIME types of results that are neither text nor pictures, which a reader would see."""
+        """The MIME types of visible results that are neither text nor pictures, such as HTML."""
         return sorted(
             {
                 alternative["mime_type"]
@@ -103,7 +103,7 @@ class CodeCell:
 
     @property
     def error(self) -> str | None:
-        """The error that the cell raised, with all that it says; what is before it is where."""
+        """The name and message of the error that the cell raised, or None."""
         for output in self._outputs():
             if "traceback" in output.get("classes", []):
                 text = output.astext().strip()
@@ -122,7 +122,7 @@ class CodeCell:
     def followers(
         self, belongs: Callable[[nodes.Node], bool]
     ) -> list[nodes.Element]:
-        """Return the nodes right after the cell, as far as they belong to it."""
+        """Return the siblings right after the cell, up to the first that does not belong to it."""
         siblings = self.node.parent.children
         return list(
             takewhile(belongs, siblings[siblings.index(self.node) + 1 :])

@@ -55,7 +55,7 @@ def describe(figure: Figure) -> str:
 def print_figure(
     figure: Figure, printer: RepresentationPrinter, cycle: bool
 ) -> None:
-    """Describe a figure where IPython asks for its plain text."""
+    """Print the description of a figure; IPython calls this for its text/plain output."""
     printer.text(describe(figure))
 
 
@@ -79,7 +79,10 @@ def _axes(ax: Axes) -> Iterator[str]:
 
 
 def _artist(artist: Artist, ax: Axes) -> str | None:
-    """Describe one thing in the axes; of what it does not know, it says at least that it is there."""
+    """Describe one artist of the axes, or return None if it needs no description.
+
+    An artist of an unknown type is described by the name of its type.
+    """
     match artist:
         case Line2D():
             points = _points(artist.get_xydata())
@@ -127,7 +130,7 @@ def _collection(collection: Collection) -> str:
     paths = [path.vertices for path in collection.get_paths()]
     corners = np.concatenate([np.empty((0, 2)), *paths])
     if levels is None:
-        # Lines and hollow points have no face.
+        # Lines and hollow points have no face colour: use that of the edge.
         colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
         style = (
             f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
@@ -146,7 +149,7 @@ def _collection(collection: Collection) -> str:
 
 
 def _name(artist: Line2D | Collection) -> str:
-    """Return the label that a reader sees, if there is one."""
+    """Return the label set by the page, or ""; automatic labels begin with an underscore."""
     label = str(artist.get_label())
     return "" if label.startswith("_") else f" {label!r}"
 
@@ -174,7 +177,7 @@ def _points(points: ArrayLike) -> str:
 
 
 def _summary(values: np.ndarray) -> str:
-    """Sum up values; `tilt` is the mean of value times place, and notices another order."""
+    """Return range, mean and tilt, the mean of value × position, which depends on the order."""
     places = np.linspace(0, 1, len(values))
     mean, tilt = np.mean(values), np.mean(values * places)
     return f"{_range(values)}, mean {_number(mean)}, tilt {_number(tilt)}"
@@ -185,5 +188,8 @@ def _range(values: np.ndarray) -> str:
 
 
 def _number(value: SupportsFloat) -> str:
-    """Write four digits; what is tiny beside 1 is zero, which rounding makes of it somewhere."""
+    """Format a number with four significant digits; anything below 1e-6 is written as 0.
+
+    Rounding turns an exact zero into such a number on some machines.
+    """
     return f"{0.0 if abs(float(value)) < 1e-6 else value:.4g}"

@@ -15,7 +15,7 @@ def end_with_parent() -> None:
 
 def _exit_after_parent() -> None:
     parent = parent_process()
-    assert parent is not None, "only for processes of multiprocessing"
+    assert parent is not None, "this process was not started by multiprocessing"
     connection.wait([parent.sentinel])
     os._exit(1)
 
@@ -39,11 +39,11 @@ def silent_stderr() -> Iterator[None]:
 
 
 def freeze_gc() -> None:
-    """Stop collecting garbage, and exempt all objects made so far from later collections.
+    """Disable garbage collection, and exclude all present objects from later collections.
 
-    For a process that imports much and then forks: imports create no garbage, and a collection in
-    the child would copy the memory that both share. This is the idiom that Python's documentation
-    of `gc.freeze` describes; a child that lives long calls `gc.enable`.
+    For a process that imports much and then forks: imports create little garbage, and a collection in
+    a child writes to every object, so that shared memory is copied. Python's documentation of
+    `gc.freeze` recommends this; a child that lives long calls `gc.enable`.
     """
     gc.disable()
     gc.freeze()

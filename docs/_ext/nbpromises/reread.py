@@ -1,10 +1,10 @@
 """Read pages again whose warnings would otherwise be forgotten, and all pages after a killed build.
 
-Sphinx warns about a page only while it reads it, and does not read it again before it changes: a build
-that failed would pass when it is repeated. So the pages that a build warned about are read again by the
-next one, and so are pages whose files hold something else, however old these are. What a build has read
-counts only if that build came to its end: a marker is removed at the start and written at the end.
-Executed outputs are kept elsewhere, so that reading a page again takes little time.
+Sphinx warns about a page only while it reads it, and skips unchanged pages in the next build: a failed
+build would pass when it is repeated. So the next build reads these pages again: pages with warnings, and
+pages whose files have another digest, because Sphinx compares only modification times. The doctrees of a
+build that did not finish are deleted: a marker file is removed at the start and written at the end.
+Executed outputs are cached elsewhere, so that reading a page again takes little time.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ LOCK = "lock"
 
 
 def version_of(package: Path) -> int:
-    """Return the `env_version` of an extension: another one if any of its modules was edited."""
+    """Return the `env_version` of an extension, a digest of its modules: an edit reads all pages again."""
     modules = [path for path in files_below(package) if path.suffix == ".py"]
     return int(digest_files(package, modules)[:12], 16)
 
 
 class Reread:
-    """What one build knows of the last one, and notes for the next one."""
+    """What a build leaves for the next one: a marker that it finished, with the pages it warned about."""
 
     def __init__(self, doctrees: Path) -> None:
         self._folder = doctrees
@@ -73,7 +73,7 @@ class Reread:
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Mark the build as complete, with the pages that it warned about."""
         failed = {app.env.path2doc(path) for path in self._warned}
-        # A warning that names no page may concern any of them.
+        # A warning without a page may concern any: without a marker, the next build reads all of them.
         if exception is None and failed <= app.env.found_docs:
             (self._folder / MARKER).write_text(json.dumps(sorted(failed)))
         self._lock.release()
@@ -90,7 +90,7 @@ def _collect_paths_with_warnings() -> set[str]:
         paths.add(match[1] if match else "")
         return True
 
-    # Its filters see each warning once, with its location as text.
+    # A filter of this handler sees each warning once, with its location as text.
     (handler,) = [
         handler
         for handler in logging.getLogger(NAMESPACE).handlers
@@ -120,7 +120,7 @@ def _digest(env: BuildEnvironment, docname: str) -> str:
         Path(env.doc2path(docname)),
         *[Path(env.srcdir, name) for name in env.dependencies[docname]],
     ]
-    # Sphinx lists a compiled catalogue only some of the time; its source is `page.po`.
+    # Sphinx adds .mo files to the dependencies, and drops them again when it reads the page.
     digests = [
         hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(paths)

@@ -1,4 +1,4 @@
-"""The directive `{explorable}`: the training loop to play with, for readers with scripts.
+"""The directive `{explorable}`: an interactive training loop, for browsers with JavaScript.
 
 Its content is the labels of the data, filled in from the run; explorable.js draws the rest and is
 loaded only where there is one. Paper and readers without scripts have the figure beside it.
@@ -24,14 +24,14 @@ class ExplorableDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Keep the numbers out of the translators' way."""
+        """Return the node with its numbers; as no `TextElement`, it adds nothing to a catalogue."""
         self.assert_has_content()
         numbers, messages = self.parse_inline(" ".join(self.content))
         return [Explorable("", *numbers), *messages]
 
 
-def labels() -> dict[str, str]:
-    """Return the labels of the explorable, in the language of the page."""
+def interface_texts() -> dict[str, str]:
+    """Return the texts of the controls and drawings, in the language of the page."""
     return {
         "plane": _("The loss over W and b, with the path of the training"),
         "data": _("The data and the line after the last update"),
@@ -51,14 +51,14 @@ def labels() -> dict[str, str]:
 
 
 def visit(translator: HTML5Translator, node: Explorable) -> None:
-    """Open the box, which its script shows when it has filled it."""
+    """Write the start tag of the box, which stays hidden until explorable.js has filled it."""
     translator.body.append(
         translator.starttag(
             node,
             "div",
             CLASS="explorable",
             hidden="hidden",
-            **{"data-words": json.dumps(labels(), ensure_ascii=False)},
+            **{"data-words": json.dumps(interface_texts(), ensure_ascii=False)},
         )
     )
 

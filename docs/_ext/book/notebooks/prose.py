@@ -15,17 +15,17 @@ from nbpromises.cells import fenced
 
 # Stands for a code cell; no page can contain it.
 CELL = "\0"
-# What Sphinx calls the box around a piece of code.
+# The class of the box that Sphinx puts around a code block; the group is its language.
 HIGHLIGHT = re.compile(r"highlight-(\w+)")
 
 
 def prose_around_cells(
     body: str, formulas: Iterable[str], address: str = ""
 ) -> list[str]:
-    r"""Return the Markdown before each code cell of a page, and at last what follows them all.
+    r"""Return the Markdown before each code cell of a page, and that after the last one.
 
-    The formulas are those of the page as LaTeX, in their order. Relative links start from `address`,
-    to which the title leads back; as long as it is not known, they are text.
+    `formulas` is the LaTeX source of the page's formulas, in order. `address` is the URL of the page:
+    the title links to it, and relative links are resolved against it. If it is empty, both become text.
 
     >>> prose_around_cells(
     ...     '<p>Here <math>x</math> is</p><div class="cell">42</div><p>and no more.</p>',
@@ -50,10 +50,13 @@ def prose_around_cells(
 
 
 class _ProseConverter(MarkdownConverter):
-    """What markdownify cannot know of Sphinx's HTML and of Jupyter's Markdown."""
+    """Converts Sphinx's HTML to Jupyter's Markdown, where markdownify's rules do not fit."""
 
     class Options:
-        """Those of markdownify: a paragraph is one line, as some notebooks break at each."""
+        """Options of markdownify; each paragraph becomes one line.
+
+        Some notebook viewers show every newline as a line break.
+        """
 
         heading_style = "atx"
         bullets = "-"
@@ -67,7 +70,7 @@ class _ProseConverter(MarkdownConverter):
         return f"${el['latex']}$"
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Let links lead to where they can from a notebook, which has no anchors."""
+        """Make links absolute; links within the page, or without a known address, become text."""
         target = str(el["href"])
         address = urljoin(self.options["address"], target)
         if "headerlink" in el.get_attribute_list("class"):
@@ -109,7 +112,7 @@ class _ProseConverter(MarkdownConverter):
         return f"\n\n*{text.strip()}*\n\n"
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Say of included code which language it is in."""
+        """Write included code as a fenced block with its language."""
         boxes = [
             " ".join(box.get_attribute_list("class")) for box in el.parents
         ]

@@ -23,7 +23,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 from sphinx.search import IndexBuilder
 
-# English words stand in the pages of every edition.
+# Every edition contains English words.
 STEMMED = "en"
 # A definition whose term has an anchor is a place to lead to, like a section: an entry of the
 # glossary, an object of the API.
@@ -81,7 +81,8 @@ def sections(article: HtmlElement) -> list[Section]:
         formula.text = "".join(text.split())
     for line in article.xpath(LINES):
         line.tail = LINE_END + (line.tail or "")
-    # The innermost come last in a document; once read, they are taken out of those around them.
+    # In reverse document order, inner sections come before the outer one. `_take_out` removes each
+    # from the tree, so that the outer section holds only its own text.
     innermost_first = reversed(article.xpath(SECTIONS))
     return [_take_out(element) for element in innermost_first][::-1]
 
@@ -128,7 +129,9 @@ def _text(element: HtmlElement) -> str:
 
 
 def spell_out(text: str) -> str:
-    """Write in full whatever stands for several plain characters, so that the others fold one to one.
+    """Expand characters whose NFKC form has several characters, such as ligatures.
+
+    `fold` in search.js replaces each of the others by exactly one, so positions stay the same.
 
     >>> spell_out("ﬁt … ，１")
     'fit ... ，１'
@@ -141,7 +144,7 @@ def spell_out(text: str) -> str:
 
 
 def page_sections(html: str) -> list[dict[str, str]]:
-    """Read the sections of a page that was written."""
+    """Return the sections of a written page, as dictionaries for JSON."""
     (article,) = lxml.html.fromstring(html).find_class("bd-article")
     return [asdict(section) for section in sections(article)]
 

@@ -1,8 +1,8 @@
-"""Execute the pages whose outputs are not known, and give every page its outputs.
+"""Execute stale pages, and hand the cached outputs of all pages to MyST-NB.
 
-All that must be executed is executed before any page is read, once for all languages, in processes
-that are forked from one that has imported the heavy libraries. MyST-NB then reads complete
-notebooks. A page's outputs are kept until something changes that its run used.
+Stale pages are executed before Sphinx reads any page, once for all languages, in processes forked from
+one that has imported the heavy libraries. MyST-NB then reads complete notebooks. The cached outputs of
+a page are valid until something changes that its run used.
 """
 
 import os
@@ -36,7 +36,7 @@ from .surroundings import influences, page_environment
 STARTUP = Path(page_process.__file__).with_name("startup")
 
 
-def execute_nothing_twice(app: Sphinx, config: Config) -> None:
+def turn_off_mystnb_execution(app: Sphinx, config: Config) -> None:
     """Turn off MyST-NB's own execution."""
     config.nb_execution_mode = "off"
 
@@ -53,7 +53,7 @@ def find_stale_pages(
     changed: set[str],
     removed: set[str],
 ) -> list[str]:
-    """Name the pages that have not changed, but would print something else today."""
+    """Return the unedited pages that are stale: a dependency has changed, or no record holds."""
     kept = {
         docname: _dependencies(Path(path))
         for docname, path in record_files(env).items()
@@ -75,11 +75,11 @@ def find_stale_pages(
 def execute_pages(
     app: Sphinx, env: BuildEnvironment, docnames: list[str]
 ) -> None:
-    """Find or make the outputs of the pages that are about to be read."""
+    """Look up the cached outputs of the pages to be read, and execute the stale ones."""
     folder = Path(app.confdir, app.config.nbpromises_folder)
     folder.mkdir(parents=True, exist_ok=True)
     pages = [page for name in docnames if (page := _page(app, env, name))]
-    # Builds of several languages meet here: the first one executes, the others find.
+    # All editions share this folder: the first to get the lock executes, the others find its records.
     with FileLock(folder / "lock"):
         store = RecordStore(folder, _project(app))
         found = {}
@@ -99,14 +99,17 @@ def execute_pages(
     for docname, record in found.items():
         record_files(env)[docname] = str(record)
         doubts(env).pop(docname, None)
-    _hand_over(env, pages, found)
+    _register_readers(env, pages, found)
 
 
-def _hand_over(
+def _register_readers(
     env: BuildEnvironment, pages: list[Page], found: dict[str, Path]
 ) -> None:
-    """Let MyST-NB read these pages with their outputs, beside the site's own custom formats."""
-    # MyST-NB chooses a reader by the end of a path; the whole path belongs to one page only.
+    """Register `read_executed` with MyST-NB as the reader of each of these pages.
+
+    The site's own custom formats stay registered.
+    """
+    # MyST-NB picks a reader by the suffix of a path; a full path is the suffix of one page only.
     readers = {
         str(page.path): (
             f"{read_executed.__module__}.{read_executed.__name__}",
@@ -125,7 +128,7 @@ def _hand_over(
 
 
 def _is_doubted(env: BuildEnvironment, page: Page, record: Path) -> bool:
-    """Return whether a promise was broken with this very run of the page, and nobody edited it."""
+    """Return whether this record broke a promise and its page was not edited since (see `distrust`)."""
     docname = page.docname
     doubt = doubts(env).get(docname)
     return doubt == fingerprint(env, docname, str(record))
@@ -153,7 +156,7 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
 def _execute(
     app: Sphinx, store: RecordStore, pages: list[tuple[Page, str]]
 ) -> dict[str, Path]:
-    """Execute pages, each for its reason, and save their records."""
+    """Execute pages, print the reason for each, and return the files of their records."""
     root = Path(app.confdir)
     environment = page_environment(
         os.environ, *_variables(app), path=[STARTUP, root]
@@ -170,7 +173,7 @@ def _execute(
         )
         return page.docname, store.save(page, _record(app, page, run, started))
 
-    # One more than there are processors: some pages wait for processes that they started.
+    # One thread more than processors, because some pages only wait for processes that they started.
     with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as threads:
         return dict(threads.map(execute, *zip(*pages, strict=True)))
 
@@ -183,7 +186,7 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
     ):
         return Record(run.outputs, None, "it failed last time")
     for name in run.used.files:
-        # Which of the two contents the run saw is unknown.
+        # The file was modified during the run, which may have read its old or its new content.
         if (root / name).stat().st_mtime_ns >= started:
             return Record(run.outputs, None, f"{name} changed while it ran")
     libraries = libraries_of(run.used.modules)
@@ -209,7 +212,7 @@ def _dependencies(path: Path) -> Dependencies | None:
 
 
 def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Drop the record of a page that was removed."""
+    """Forget which record belongs to a page that was removed."""
     if docname not in env.found_docs:
         record_files(env).pop(docname, None)
 
@@ -229,7 +232,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_preload", [], "", list)
     app.add_config_value("nbpromises_environment", {}, "", dict)
     app.add_config_value("nbpromises_watched_variables", [], "", list)
-    app.connect("config-inited", execute_nothing_twice)
+    app.connect("config-inited", turn_off_mystnb_execution)
     app.connect("builder-inited", forget_reasons)
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)

@@ -18,7 +18,7 @@ from difflib import SequenceMatcher
 
 ANY = "..."
 TIME_UNITS = {"ns", "us", "µs", "ms", "s", "sec", "second", "seconds", "min"}
-# Digits are those of ASCII: a full-width digit is another character.
+# [0-9] instead of \d, which matches full-width digits too.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
     (?: [0-9]+\.[0-9]+ | \.[0-9]+ | [0-9]+(?=[eE]) )  (?P<exponent>[eE][+-]?[0-9]+)?
@@ -43,7 +43,7 @@ def normalized(text: str) -> str:
 
 
 def _overwritten(line: str) -> str:
-    """Return what is left of a line in which carriage returns went back to its start."""
+    """Return a line as a terminal shows it: text after a carriage return overwrites its start."""
     shown = ""
     for part in line.split("\r"):
         shown = part + shown[len(part) :]
@@ -77,7 +77,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
-    """Return the places of what each ``...`` stands for, or None if the rest does not match."""
+    """Return the tokens that each ``...`` stands for, or None if the other tokens differ."""
     first, *others = _split_at_any(wanted)
     if not others:
         matches = len(first) == len(found) and _match_at(first, found, 0)
@@ -101,7 +101,7 @@ def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
 
 
 def _is_result(tokens: list[str], place: int) -> bool:
-    """Tell whether a token is a number that readers take for a result."""
+    """Return whether a token is a result, which ``...`` may not stand for."""
     if tokens[place] in {"nan", "inf"}:
         return True
     match = _TOKEN.fullmatch(tokens[place])
@@ -110,7 +110,7 @@ def _is_result(tokens: list[str], place: int) -> bool:
 
 
 def explain(promise: str, printed: str) -> str:
-    """Describe line by line where the two differ: ``-`` was promised, ``+`` was printed.
+    """Return a line diff of promise and output: ``-`` was promised, ``+`` was printed.
 
     >>> print(explain("a = 1\\nb = 2", "a = 1\\nb = 3"))
       a = 1
@@ -150,7 +150,7 @@ def accepted(promise: str, printed: str) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """Put ``...`` in the place of addresses of objects, which each run changes.
+    """Replace memory addresses, which differ in every run, by ``...``.
 
     >>> without_addresses("<object object at 0x7f7ab8ca9780>")
     '<object object at ...>'
@@ -183,7 +183,7 @@ def _same(wanted: str, found: str) -> bool:
     promised, printed = _TOKEN.fullmatch(wanted), _TOKEN.fullmatch(found)
     if not (promised and promised["number"] and printed and printed["number"]):
         return False
-    # The same sign and notation on both sides, so that 0.90 is never kept by 0.9e1.
+    # Sign and notation must agree: 10.0 is not kept by 1.00e1, nor 0.0 by -0.0.
     if promised["sign"] != printed["sign"] or bool(
         promised["exponent"]
     ) != bool(printed["exponent"]):
@@ -225,7 +225,10 @@ def _align(
 
 
 def _stand_in(promised: str, nearby: list[str]) -> str:
-    """Return the printed line that keeps a promised one, to tell while lines are aligned."""
+    """Return the first nearby printed line that keeps a promised line, or the promised line.
+
+    `SequenceMatcher` compares lines for equality; this makes a kept promise equal to its line.
+    """
     if promised in nearby:
         return promised
     return next((line for line in nearby if is_kept(promised, line)), promised)

@@ -2,7 +2,7 @@
 
 The promise itself is not rendered; a reader sees what the cell printed in this build. A cell that
 prints without a promise, a promise that is not kept, and a cell that raises are errors: they fail the
-build, whatever its options about warnings. A cell whose output cannot be promised says why in a tag:
+build even without `-W`. A cell whose output cannot be promised says why in a tag:
 ``:tags: ["unchecked: it measures time"]``.
 """
 
@@ -42,7 +42,7 @@ class ExpectedOutputDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Mark the place."""
+        """Return a placeholder, which `CheckPromises` compares with the output and removes."""
         return [ExpectedOutput()]
 
 
@@ -124,7 +124,8 @@ class CheckPromises(SphinxTransform):
                 )
             for promise in promises:
                 self._error(
-                    promise.first, f"the cell above is tagged {UNCHECKED!r}"
+                    promise.first,
+                    f"the cell above is tagged {UNCHECKED!r}; remove the tag or this promise",
                 )
         elif cell.rich:
             self._error(
@@ -152,7 +153,7 @@ class CheckPromises(SphinxTransform):
         if not printed:
             self._error(
                 promise.first,
-                "the cell above prints nothing, which was promised otherwise",
+                "the cell above prints nothing, but this {expected-output} promises text",
                 Edit(promise.first, end, ""),
             )
         elif is_kept(promise.content, printed):
@@ -169,7 +170,7 @@ class CheckPromises(SphinxTransform):
     def _error(
         self, line: int, message: str, remedy: Edit | None = None
     ) -> None:
-        """Note what is wrong at a line, and how accepting the output would mend it."""
+        """Record a failure at a line; `remedy` is the edit that `nbpromises_accept` applies."""
         self._check.results.append(Result(line, message))
         if remedy:
             self._check.edits.append(remedy)

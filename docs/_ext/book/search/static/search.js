@@ -1,7 +1,7 @@
 // Search the whole text of the book while the reader types.
 //
 // Loaded when a search field first gets the focus, behind search-data.js, which
-// docs/_ext/search_text.py writes: the text of every section, an English stemmer and the stop words.
+// docs/_ext/book/search/__init__.py writes: the text of every section, an English stemmer and the stop words.
 // A query is looked for in all of the text, so every run of characters is found, in Chinese as in
 // English.
 "use strict";
