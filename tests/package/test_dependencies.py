@@ -17,6 +17,7 @@ PAGES = [
     path.relative_to(DOCS).as_posix()
     for path in sorted(DOCS.rglob("*.md"))
     if "{code-cell}" in path.read_text(encoding="utf-8")
+    and not path.relative_to(DOCS).parts[0].startswith("_")
 ]
 CELL = re.compile(
     r"^```\{code-cell\} ipython3\n(?::.*\n)*((?s:.*?))^```$", re.MULTILINE
