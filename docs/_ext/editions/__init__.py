@@ -6,6 +6,7 @@ with nothing to do ends before it needs Sphinx.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,10 @@ def apply_edition(app: Sphinx, config: Config) -> None:
     config.copyright = edition["copyright"]
     if config.editions_address:
         config.html_baseurl = f"{config.editions_address}{edition['folder']}/"
-    config.templates_path.append(str(HERE / "templates"))
-    config.html_static_path.append(str(HERE / "static"))
+    # Relative, because Sphinx writes a digest of these settings into the site.
+    here = os.path.relpath(HERE, app.confdir)
+    config.templates_path.append(f"{here}/templates")
+    config.html_static_path.append(f"{here}/static")
 
 
 def move_output_folder(app: Sphinx) -> None:

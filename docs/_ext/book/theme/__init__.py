@@ -1,5 +1,6 @@
 """The look of the book: templates and style sheet on top of sphinx-book-theme's."""
 
+import os
 from pathlib import Path
 
 from docutils import nodes
@@ -14,11 +15,14 @@ LOGO = Path(__file__).parent / "static" / "logo.svg"
 
 def apply_theme(app: Sphinx, config: Config) -> None:
     """Set what stands around every page, in the language of the edition."""
+    # Relative, because Sphinx writes a digest of these settings into the site.
     for folder in sorted(PACKAGE.glob("*/static")):
-        config.html_static_path.append(str(folder))
+        path = os.path.relpath(folder, app.confdir)
+        config.html_static_path.append(path)
     for folder in sorted(PACKAGE.glob("*/templates")):
-        config.templates_path.append(str(folder))
-    config.html_logo = config.html_favicon = str(LOGO)
+        config.templates_path.append(os.path.relpath(folder, app.confdir))
+    config.html_logo = os.path.relpath(LOGO, app.confdir)
+    config.html_favicon = config.html_logo
     config.html_theme_options["logo"] = {
         "text": config.html_title,
         "alt_text": "",
