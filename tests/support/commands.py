@@ -27,6 +27,8 @@ def run(
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for a condition; pytest's own limit ends a test that waits in vain."""
+    """Wait for a condition as long as a busy machine may need."""
+    end = time.monotonic() + 600
     while not condition():
+        assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
