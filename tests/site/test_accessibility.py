@@ -14,37 +14,44 @@ from support.pages import LANGUAGES
 from support.projects import PAGES
 from support.windows import open_window
 
-# The contrast of each text takes nearly all of axe's time, and most texts look like another one: the
-# rule looks at the first of those with the same colours, size and weight, on the same backgrounds.
+# The rules about colours take nearly all of axe's time, and most texts look like another one: they look
+# at the first of those with the same colours, size and weight within the same surroundings.
 MARK_LOOKS = """
     () => {
         const behind = new Map([[null, ""]]);
         const paint = (element) => {
             if (!behind.has(element)) {
                 const style = getComputedStyle(element);
-                const own = [style.backgroundColor, style.backgroundImage, style.opacity,
-                    style.filter, style.textShadow, style.display, style.visibility];
+                const own = [style.color, style.backgroundColor, style.backgroundImage,
+                    style.opacity, style.filter, style.textShadow, style.display,
+                    style.visibility, style.textDecorationLine];
                 behind.set(element, `${paint(element.parentElement)} > ${own}`);
             }
             return behind.get(element);
         };
         const seen = new Set();
         for (const element of document.body.querySelectorAll("*")) {
-            const { color, fontSize, fontWeight } = getComputedStyle(element);
-            const look = [color, fontSize, fontWeight, paint(element)].join();
-            const speaks = element.matches("input, select, textarea, button") ||
+            const { fontSize, fontStyle, fontWeight } = getComputedStyle(element);
+            const look = [element.matches("a"), fontSize, fontStyle, fontWeight, paint(element)].join();
+            const speaks = element.matches("a, input, select, textarea, button") ||
                 [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
             element.toggleAttribute("data-look", speaks && !seen.has(look));
             if (speaks) seen.add(look);
         }
-        axe.configure({ rules: [{ id: "color-contrast", selector: "[data-look]" }] });
+        axe.configure({ rules: [
+            { id: "color-contrast", selector: "[data-look]" },
+            { id: "link-in-text-block", selector: "a[href][data-look]" },
+        ] });
         return seen.size;
     }
 """
 # In the dark, only colours are others.
 RULES = {
     "light": {"resultTypes": ["violations"]},
-    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
+    "dark": {
+        "resultTypes": ["violations"],
+        "runOnly": ["color-contrast", "link-in-text-block"],
+    },
 }
 
 
