@@ -10,8 +10,8 @@ class Model(Protocol):
     """The interface that the training loops need: a callable with two trainable scalars.
 
     Attributes:
-        w: The weight (slope), a scalar variable.
-        b: The bias (intercept), a scalar variable.
+        w (tf.Variable): The weight (slope), a scalar variable.
+        b (tf.Variable): The bias (intercept), a scalar variable.
     """
 
     w: tf.Variable
