@@ -24,5 +24,7 @@ PLACE_FIGURES = 30
 WRITE_FILES = 500
 # 800: all files are written.
 REDUCE_FILES = 800
+# 900: all functions were called.
+SAVE_CACHES = 900
 # Last: the build came to its end, and all that it complained about is known.
 MARK_COMPLETE = 999

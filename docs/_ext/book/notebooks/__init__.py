@@ -8,6 +8,7 @@ The package is on no index. The site carries it as a wheel; where the site has n
 first cell says how to install it from the sources.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from editions.languages import own_edition
 from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
+from ..cache import Cache
 from ..words import _
 from .package import build_wheel
 from .prose import prose_around_cells
@@ -49,6 +51,7 @@ def add_wheel(app: Sphinx) -> None:
 
 
 def offer_notebook(
+    cache: Cache,
     app: Sphinx,
     pagename: str,
     templatename: str,
@@ -63,16 +66,19 @@ def offer_notebook(
     wheel = ""
     if config.editions_address and config.book_wheel:
         wheel = f"{config.editions_address}{folder}/{config.book_wheel}"
-    notebook = make_notebook(
-        executed_code(app.env, pagename, doctree),
-        prose_around_cells(
-            context["body"], formulas(doctree), context["pageurl"] or ""
-        ),
-        install(wheel),
-    )
+    first_cell = install(wheel)
+    prose = (context["body"], formulas(doctree), context["pageurl"] or "")
+
+    def write() -> str:
+        code = executed_code(app.env, pagename, doctree)
+        notebook = make_notebook(code, prose_around_cells(*prose), first_cell)
+        return f"{nbformat.writes(notebook)}\n"
+
+    # A record is named after a digest of its cells and outputs.
+    key = (record_files(app.env)[pagename], first_cell, prose)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    path.write_text(cache.get(key, write), encoding="utf-8")
 
     context["notebook"] = path.name
     if config.editions_address and config.book_colab_repository:
@@ -156,4 +162,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("book_wheel", "", "", str)
     app.connect("builder-inited", add_wheel)
     # Before the theme looks which of its parts have something to show.
-    app.connect("html-page-context", offer_notebook, priority=100)
+    offer = partial(offer_notebook, Cache(app, "notebooks"))
+    app.connect("html-page-context", offer, priority=100)
