@@ -1,7 +1,7 @@
 """Cache slow pure functions between builds, keyed by their text arguments.
 
 Every build writes every page, so that no page of an older site is left; most pages are the same as in
-the build before. Without this cache, an edit of a heading takes 10.2 s in place of 6.5 s.
+the build before. Without this cache, an edit of a heading takes 10.2 s in place of 8.2 s (medians of 6).
 """
 
 import hashlib
