@@ -217,6 +217,19 @@ def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
         record_files(env).pop(docname, None)
 
 
+def merge_doubts(
+    app: Sphinx,
+    env: BuildEnvironment,
+    docnames: set[str],
+    other: BuildEnvironment,
+) -> None:
+    """Take over the doubts of another process that reads pages."""
+    theirs = doubts(other)
+    doubts(env).update(
+        {name: theirs[name] for name in docnames & theirs.keys()}
+    )
+
+
 def summarize(app: Sphinx, exception: Exception | None) -> None:
     """Print how many pages were executed, in quiet builds too."""
     if exception is None:
@@ -237,4 +250,5 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)
     app.connect("env-purge-doc", forget_page)
+    app.connect("env-merge-info", merge_doubts)
     app.connect("build-finished", summarize)
