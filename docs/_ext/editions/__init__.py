@@ -19,8 +19,9 @@ HERE = Path(__file__).parent
 
 
 def apply_edition(app: Sphinx, config: Config) -> None:
-    """Set the title, authors and address of the edition that is built."""
-    from .languages import own_edition
+    """Set the title, authors and address of the edition that is built, and tell the templates of all."""
+    from .languages import edition_beside, own_edition
+    from .side_by_side import BLOCKS, SUFFIX
 
     edition = own_edition(config)
     config.html_title = edition["title"]
@@ -32,6 +33,16 @@ def apply_edition(app: Sphinx, config: Config) -> None:
     here = os.path.relpath(HERE, app.confdir)
     config.templates_path.append(f"{here}/templates")
     config.html_static_path.append(f"{here}/static")
+    context = {"edition": edition, "address": config.editions_address}
+    # A preview of one language has no dead links.
+    if config.editions_together:
+        context["editions"] = [*config.editions_table["editions"].values()]
+        context["side_by_side"] = {
+            "edition": edition_beside(config),
+            "suffix": SUFFIX,
+            "blocks": BLOCKS,
+        }
+    config.html_context = {**config.html_context, **context}
 
 
 def move_output_folder(app: Sphinx) -> None:
@@ -51,7 +62,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from nbpromises.order import WRITE_FILES
     from nbpromises.reread import version_of
 
-    from . import gate, side_by_side, switch
+    from . import check_translations, side_by_side
 
     app.setup_extension("nbpromises")
     app.add_config_value("editions_table", {}, "env", dict)
@@ -60,14 +71,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", apply_edition)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
-    app.add_transform(gate.CheckCatalogue)
-    app.add_transform(gate.CheckTranslated)
-    app.connect("doctree-read", gate.adopt_translated_nodes)
-    # Before the theme looks which of its parts have something to show,
-    app.connect("html-page-context", switch.add_editions, priority=100)
-    app.connect("html-page-context", side_by_side.add_button, priority=100)
-    # and after it has written its own form of the language tag.
-    app.connect("html-page-context", switch.tag_language, priority=900)
+    app.add_transform(check_translations.CheckCatalogue)
+    app.add_transform(check_translations.CheckTranslated)
+    app.connect("doctree-read", check_translations.adopt_translated_nodes)
     app.connect(
         "build-finished", side_by_side.write_blocks, priority=WRITE_FILES
     )

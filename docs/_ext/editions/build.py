@@ -4,17 +4,12 @@ A project's folder holds `conf.py` and the sources in `docs`; all that is built 
 """
 
 import hashlib
-import importlib
 import multiprocessing
 import os
 import runpy
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from multiprocessing import connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +26,7 @@ from nbpromises.processes import end_with_parent, freeze_gc
 
 from .languages import Edition
 
-PROCESSES: Any = multiprocessing.get_context(
-    "fork" if sys.platform == "linux" else "spawn"
-)
+PROCESSES = multiprocessing.get_context("spawn")
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]
 
@@ -112,14 +105,10 @@ class SiteBuild:
         """Build all editions and put them in the place of the last site, if all went well."""
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
-        import_sphinx(self.settings)
-        catalogues = self.root / "docs", self.folder / "catalogues.txt"
-        remove_untrusted_catalogues(*catalogues)
-        statuses = self._run_sphinx()
-        if all(status in {0, 1} for status in statuses):
-            trust_catalogues(*catalogues)
-        if any(statuses):
+        remove_stale_catalogues(self.root / "docs")
+        if any(self._run_sphinx()):
             return False
+        date_catalogues(self.root / "docs")
         self._finish()
         self.stamp.unlink(missing_ok=True)
         shutil.rmtree(self.site, ignore_errors=True)
@@ -131,38 +120,30 @@ class SiteBuild:
         """Run Sphinx for all languages side by side, and return their exit statuses.
 
         Most errors of a page occur in every language: if the first edition fails, only its errors
-        are shown.
+        are shown. Those of the others wait in a file each.
         """
+        first, *others = self.editions
+        logs = {
+            language: self.folder / f"{language}.log" for language in others
+        }
         builds = {
             language: PROCESSES.Process(
-                target=build_edition, args=(self, language, log)
+                target=build_edition, args=(self, language, logs.get(language))
             )
-            for language, log in self._logs()
+            for language in self.editions
         }
         for build in builds.values():
             build.start()
-        join_or_exit(list(builds.values()))
-        for language, log in self._logs():
-            if log:
-                sys.stderr.write(log.read_text(encoding="utf-8"))
-            if builds[language].exitcode != 0:
-                break
+        for build in builds.values():
+            build.join()
+        for language in others if builds[first].exitcode == 0 else ():
+            sys.stderr.write(logs[language].read_text(encoding="utf-8"))
         return [build.exitcode for build in builds.values()]
-
-    def _logs(self) -> Iterator[tuple[str, Path | None]]:
-        """Yield all languages with the files for their errors; the first one writes to the terminal."""
-        first, *others = self.editions
-        yield first, None
-        for language in others:
-            yield language, self.folder / f"{language}.log"
 
     def doctrees(self, language: str) -> Path:
         """Return the folder of an edition's doctrees."""
-        return (
-            self.folder
-            / "doctrees"
-            / f"html-{self.editions[language]['folder']}"
-        )
+        folder = self.editions[language]["folder"]
+        return self.folder / "doctrees" / f"html-{folder}"
 
     def _finish(self) -> None:
         """Write the side-by-side scripts and the front pages, which need all editions."""
@@ -183,49 +164,6 @@ class SiteBuild:
         )
 
 
-def remove_untrusted_catalogues(sources: Path, notes: Path) -> None:
-    """Delete each .mo file if it or its .po file has changed since the last build that finished.
-
-    Sphinx compiles a .po file only if it is newer than its .mo file (`CatalogInfo.is_outdated`). That
-    misses a .po file that was replaced by an older one, and a .mo file that a killed build left incomplete.
-    """
-    trusted = notes.read_text().split() if notes.exists() else []
-    for compiled in sources.rglob("*.mo"):
-        if _digest_catalogue(compiled) not in trusted:
-            compiled.unlink()
-
-
-def trust_catalogues(sources: Path, notes: Path) -> None:
-    """Write the digests of all .mo files with their .po files, for the next build."""
-    digests = map(_digest_catalogue, sources.rglob("*.mo"))
-    notes.write_text("\n".join(digests))
-
-
-def _digest_catalogue(compiled: Path) -> str:
-    both = [compiled, compiled.with_suffix(".po")]
-    return digest_files(Path(compiled.anchor), both)
-
-
-def import_sphinx(settings: Mapping[str, Any]) -> None:
-    """Import Sphinx and the extensions once, before a process is forked for each edition.
-
-    Called only if the site is stale: the imports take longer than that check.
-    """
-    freeze_gc()
-    if PROCESSES.get_start_method() == "fork":
-        from sphinx.application import builtin_extensions
-
-        for module in (
-            *("sphinx.cmd.build", "myst_nb.sphinx_ext"),
-            *(settings["html_theme"], *settings["extensions"]),
-            *builtin_extensions,
-        ):
-            # Sphinx reports a module that cannot be imported.
-            with suppress(Exception):
-                importlib.import_module(module)
-    freeze_gc()
-
-
 def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
     """Run Sphinx for one language; warnings are errors. They go to `log`, if there is one."""
     from sphinx.cmd.build import main as sphinx_build
@@ -244,10 +182,24 @@ def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
     sys.exit(sphinx_build(arguments))
 
 
-def join_or_exit(processes: list[BaseProcess]) -> None:
-    """Wait for child processes; exit if this process's own parent ends (see `end_with_parent`)."""
-    parent = os.getppid()
-    while running := [each.sentinel for each in processes if each.is_alive()]:
-        connection.wait(running, timeout=1)
-        if os.getppid() != parent:
-            os._exit(1)
+def remove_stale_catalogues(sources: Path) -> None:
+    """Delete each .mo file whose time is not that of its .po file (see `date_catalogues`).
+
+    Sphinx compiles a .po file only if it is newer than its .mo file (`CatalogInfo.is_outdated`). That
+    misses a .po file that was replaced by an older one, and a .mo file that a killed build left incomplete.
+    """
+    for compiled in sources.rglob("*.mo"):
+        source = compiled.with_suffix(".po")
+        if not source.exists() or _modified(compiled) != _modified(source):
+            compiled.unlink()
+
+
+def date_catalogues(sources: Path) -> None:
+    """Give each .mo file, now complete, the time of the .po file that it was made from."""
+    for compiled in sources.rglob("*.mo"):
+        modified = _modified(compiled.with_suffix(".po"))
+        os.utime(compiled, ns=(modified, modified))
+
+
+def _modified(path: Path) -> int:
+    return path.stat().st_mtime_ns

@@ -9,15 +9,11 @@ browser loads nothing else from a disk.
 import json
 import re
 from pathlib import Path
-from posixpath import basename
 
 import lxml.html
-from docutils import nodes
 from lxml.html import HtmlElement
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-
-from .languages import edition_beside
 
 # In the folder of doctrees.
 FILE = "blocks.json"
@@ -70,22 +66,20 @@ def write_translations(editions: dict[Path, Path]) -> None:
         for folder, doctrees in editions.items()
     }
     first, *others = blocks
-    for folder, other in [
-        (first, others[0]),
-        *((each, first) for each in others),
-    ]:
-        mine, theirs = blocks[folder], blocks[other]
+    beside = {first: others[0], **dict.fromkeys(others, first)}
+    for folder, mine in blocks.items():
+        theirs = blocks[beside[folder]]
         for page in sorted({*mine, *theirs}):
-            if tags(mine.get(page)) != tags(theirs.get(page)):
+            if tags(mine.get(page, [])) != tags(theirs.get(page, [])):
                 raise ValueError(
                     f"the editions of {page} have different blocks"
                 )
             write_script(folder / page, mine[page], theirs[page])
 
 
-def tags(blocks: list[dict[str, str]] | None) -> list[str] | None:
-    """Return the tags of a page's blocks, or None if there is no such page."""
-    return None if blocks is None else [block["tag"] for block in blocks]
+def tags(blocks: list[dict[str, str]]) -> list[str]:
+    """Return the tags of a page's blocks."""
+    return [block["tag"] for block in blocks]
 
 
 def write_script(
@@ -127,19 +121,3 @@ def letters(text: str) -> str:
     True
     """
     return re.sub(r"\W", "", text)
-
-
-def add_button(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, object],
-    doctree: nodes.document | None,
-) -> None:
-    """Tell the template of the button which script to load, if there is one."""
-    if doctree and app.config.editions_together:
-        context["translation"] = {
-            "src": basename(pagename) + SUFFIX,
-            "tag": edition_beside(app.config)["tag"],
-            "blocks": BLOCKS,
-        }

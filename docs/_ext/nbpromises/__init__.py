@@ -37,8 +37,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(directive.CheckPromises)
     app.add_transform(numbers.CheckNumbers)
     app.add_transform(figures.PlaceFigures)
-    app.connect("env-purge-doc", report.forget_page)
-    app.connect("env-merge-info", report.merge_checks)
     app.connect("build-finished", report.finish, priority=WRITE_FILES)
     return {
         "version": "1",

@@ -80,25 +80,16 @@ class CodeCell:
         for output in self._outputs():
             if isinstance(output, nodes.literal_block):
                 texts.append(output.rawsource or output.astext())
-            else:
-                texts += [
-                    alternative.astext() + "\n"
-                    for alternative in output.children
-                    if alternative["mime_type"] == "text/plain"
-                ]
+            elif text := _by_type(output).get("text/plain"):
+                texts.append(text.astext() + "\n")
         return "".join(texts)
 
     @property
     def rich(self) -> list[str]:
         """The MIME types of visible results that are neither text nor pictures, such as HTML."""
+        kinds = {kind for each in self._outputs() for kind in _by_type(each)}
         return sorted(
-            {
-                alternative["mime_type"]
-                for output in self._outputs()
-                for alternative in output.children
-                if isinstance(alternative, nodes.Element)
-                and not _is_text_or_picture(alternative)
-            }
+            kind for kind in kinds - {"text/plain"} if not _is_picture(kind)
         )
 
     @property
@@ -117,7 +108,11 @@ class CodeCell:
     @property
     def drawings(self) -> list[nodes.Element]:
         """The outputs that show a picture."""
-        return [output for output in self._outputs() if _images(output)]
+        return [
+            output
+            for output in self._outputs()
+            if any(map(_is_picture, _by_type(output)))
+        ]
 
     def followers(
         self, belongs: Callable[[nodes.Node], bool]
@@ -144,14 +139,14 @@ def code_cells(document: nodes.document) -> Iterator[CodeCell]:
             yield CodeCell(container)
 
 
-def _is_text_or_picture(alternative: nodes.Element) -> bool:
-    kind = str(alternative.get("mime_type", "text/plain"))
-    return kind == "text/plain" or kind.startswith("image/")
+def _by_type(output: nodes.Element) -> dict[str, nodes.Element]:
+    """Return the alternatives of a result by their MIME types; a stream has none."""
+    return {
+        child["mime_type"]: child
+        for child in output.children
+        if isinstance(child, nodes.Element) and "mime_type" in child
+    }
 
 
-def _images(output: nodes.Element) -> bool:
-    return any(
-        str(alternative.get("mime_type", "")).startswith("image/")
-        for alternative in output.children
-        if isinstance(alternative, nodes.Element)
-    )
+def _is_picture(kind: str) -> bool:
+    return kind.startswith("image/")

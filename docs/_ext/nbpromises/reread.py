@@ -1,14 +1,14 @@
 """Read pages again whose warnings would otherwise be forgotten, and all pages after a killed build.
 
 Sphinx warns about a page only while it reads it, and skips unchanged pages in the next build: a failed
-build would pass when it is repeated. So the next build reads these pages again: pages with warnings, and
-pages whose files have another digest, because Sphinx compares only modification times. The doctrees of a
-build that did not finish are deleted: a marker file is removed at the start and written at the end.
-Executed outputs are cached elsewhere, so that reading a page again takes little time.
+build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
+only modification times, and misses a file that was replaced by an older one: pages whose files have
+another digest are read again. The doctrees of a build that did not finish are all deleted: a marker file
+is removed at the start and written at the end. Executed outputs are cached elsewhere, so that reading a
+page again takes little time.
 """
 
 import hashlib
-import json
 import logging
 import re
 import shutil
@@ -23,8 +23,10 @@ from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 from .execution.dependencies import digest_files, files_below
 from .order import MARK_COMPLETE
 
-MARKER = "complete.json"
+MARKER = "complete"
 LOCK = "lock"
+# The key of Sphinx's metadata of a page.
+DIGEST = "nbpromises_digest"
 
 
 def version_of(package: Path) -> int:
@@ -34,12 +36,11 @@ def version_of(package: Path) -> int:
 
 
 class Reread:
-    """What a build leaves for the next one: a marker that it finished, with the pages it warned about."""
+    """One build: what it finds of the last one in the folder of doctrees, and what it leaves there."""
 
     def __init__(self, doctrees: Path) -> None:
         self._folder = doctrees
         self._lock = FileLock(doctrees / LOCK)
-        self._failed: list[str] = []
         self._warned: set[str] = set()
 
     def begin(self, app: Sphinx, config: Config) -> None:
@@ -48,34 +49,20 @@ class Reread:
         self._lock.acquire()
         self._warned = _collect_paths_with_warnings()
         marker = self._folder / MARKER
-        try:
-            self._failed = json.loads(marker.read_text())
-        except (OSError, ValueError):
+        if not marker.exists():
             for path in self._folder.iterdir():
                 if path.name != LOCK:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         marker.unlink(missing_ok=True)
 
-    def pages_to_read(
-        self, app: Sphinx, env: BuildEnvironment, *_: set[str]
-    ) -> list[str]:
-        """Name the pages that the last build warned about, and those whose sources differ.
-
-        Sphinx compares only times, and misses a file that was replaced by an older one.
-        """
-        changed = [
-            docname
-            for docname, digest in _sources(env).items()
-            if docname in env.found_docs and digest != _digest(env, docname)
-        ]
-        return [*self._failed, *changed]
-
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
-        """Mark the build as complete, with the pages that it warned about."""
+        """Delete the doctrees of pages with warnings, and mark the build as complete."""
         failed = {app.env.path2doc(path) for path in self._warned}
         # A warning without a page may concern any: without a marker, the next build reads all of them.
         if exception is None and failed <= app.env.found_docs:
-            (self._folder / MARKER).write_text(json.dumps(sorted(failed)))
+            for docname in failed:
+                (self._folder / f"{docname}.doctree").unlink(missing_ok=True)
+            (self._folder / MARKER).touch()
         self._lock.release()
 
 
@@ -100,18 +87,22 @@ def _collect_paths_with_warnings() -> set[str]:
     return paths
 
 
+def find_replaced_sources(
+    app: Sphinx, env: BuildEnvironment, *_: set[str]
+) -> list[str]:
+    """Name the pages whose sources have another digest than those that they were read from."""
+    return [
+        docname
+        for docname, metadata in env.metadata.items()
+        if docname in env.found_docs
+        and metadata.get(DIGEST) != _digest(env, docname)
+    ]
+
+
 def note_sources(app: Sphinx, env: BuildEnvironment) -> None:
     """Store a digest of what each page was read from."""
-    sources = _sources(env)
-    sources.clear()
     for docname in env.found_docs:
-        sources[docname] = _digest(env, docname)
-
-
-def _sources(env: BuildEnvironment) -> dict[str, str]:
-    """Return the digests that Sphinx keeps in its environment, with the pages."""
-    sources: dict[str, str] = env.__dict__.setdefault("nbpromises_sources", {})
-    return sources
+        env.metadata[docname][DIGEST] = _digest(env, docname)
 
 
 def _digest(env: BuildEnvironment, docname: str) -> str:
@@ -133,6 +124,6 @@ def setup(app: Sphinx) -> None:
     """Register events."""
     build = Reread(Path(app.doctreedir))
     app.connect("config-inited", build.begin)
-    app.connect("env-get-outdated", build.pages_to_read)
+    app.connect("env-get-outdated", find_replaced_sources)
     app.connect("env-updated", note_sources)
     app.connect("build-finished", build.finish, priority=MARK_COMPLETE)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 # No cell reads them: pages and catalogues. Modules are watched one by one.
 NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
+# The state of a file, a library or a variable that is not there.
+NONE = "not set"
 
 
 @dataclass(frozen=True)
@@ -33,59 +35,46 @@ class Dependencies:
     surroundings: dict[str, str]
 
     def differences(self, now: Dependencies) -> list[str]:
-        """Name what has changed since this was recorded; `now` may have observed more files.
+        """Name what has changed since this was recorded.
 
         >>> then = Dependencies({"a.py": "1"}, {}, {"numpy": "2.0"}, {"TZ": "UTC"})
-        >>> now = Dependencies({"a.py": "2", "b.py": "1"}, {"c.csv": "1"}, {"numpy": "2.1"}, {})
+        >>> now = Dependencies({"a.py": "2"}, {"c.csv": "1"}, {"numpy": "2.1"}, {})
         >>> then.differences(now)
         ['a.py changed', 'c.csv is new', 'numpy 2.0 → 2.1', 'TZ UTC → not set']
         """
+        files = [
+            *_changes(self.files, now.files),
+            *_changes(self.visible, now.visible),
+        ]
+        values = [
+            *_changes(self.versions, now.versions),
+            *_changes(self.surroundings, now.surroundings),
+        ]
         return [
-            *_changed_files(self.files, _only(now.files, self.files)),
-            *_changed_files(self.visible, now.visible),
-            *_changed_values(self.versions, _only(now.versions, self.versions)),
-            *_changed_values(self.surroundings, now.surroundings),
+            *[f"{name} {_verb(old, new)}" for name, old, new in files],
+            *[f"{name} {old} → {new}" for name, old, new in values],
         ]
 
 
-def _only(values: dict[str, str], names: Iterable[str]) -> dict[str, str]:
-    return {name: values[name] for name in names}
+def _changes(
+    old: dict[str, str], new: dict[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the names whose values differ, with both values."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name, NONE), new.get(name, NONE)
+        if before != after:
+            yield name, before, after
 
 
-def _changed_files(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    verbs = {
-        name: "is new"
-        if name not in old
-        else "is gone"
-        if new.get(name, MISSING) == MISSING
-        else "changed"
-        for name in _differing(old, new)
-    }
-    return [f"{name} {verb}" for name, verb in verbs.items()]
-
-
-def _changed_values(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    unset = "not set"
-    return [
-        f"{name} {old.get(name, unset)} → {new.get(name, unset)}"
-        for name in _differing(old, new)
-    ]
-
-
-def _differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    return sorted(
-        name
-        for name in old.keys() | new.keys()
-        if old.get(name) != new.get(name)
-    )
-
-
-MISSING = "missing"
+def _verb(old: str, new: str) -> str:
+    if old == NONE:
+        return "is new"
+    return "is gone" if new == NONE else "changed"
 
 
 @dataclass(frozen=True)
 class Project:
-    """Where a site looks for what its pages depend on.
+    """Where a site looks for what its pages depend on; each file is read once.
 
     Attributes:
         root: The folder of `conf.py`; names of files are relative to it.
@@ -96,19 +85,20 @@ class Project:
     root: Path
     pages: Path
     variables: Mapping[str, str]
+    _digests: dict[str, str] = field(default_factory=dict)
 
     def observe(
         self, files: Iterable[str], libraries: Iterable[str]
     ) -> Dependencies:
-        """Return the present state of these files and libraries, and of what every page depends on.
+        """Return the state of these files and libraries, and of what every page depends on.
 
         Times of files and the place of the project do not count.
         """
         installed = installed_versions()
         return Dependencies(
-            files={name: _digest(self.root / name) for name in files},
-            visible=self._visible_files(),
-            versions={name: installed.get(name, MISSING) for name in libraries},
+            files={name: self._digest(name) for name in files},
+            visible=self._visible,
+            versions={name: installed.get(name, NONE) for name in libraries},
             surroundings={
                 "Python": platform.python_version(),
                 "machine": f"{platform.system()} {platform.machine()}",
@@ -116,13 +106,20 @@ class Project:
             },
         )
 
-    def _visible_files(self) -> dict[str, str]:
-        """Digest the data beside the pages; of modules, the names count."""
+    @cached_property
+    def _visible(self) -> dict[str, str]:
+        """Digests of the data beside the pages; of modules, the names count."""
+        data = map(self._name, self._data("*"))
         modules = [*self.root.glob("*.py"), *self._data("*.py")]
         return {
-            **{self._name(path): _digest(path) for path in self._data("*")},
+            **{name: self._digest(name) for name in data},
             **{self._name(path): "a module" for path in modules},
         }
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            self._digests[name] = _digest(self.root / name)
+        return self._digests[name]
 
     def _data(self, pattern: str) -> list[Path]:
         return [
@@ -168,7 +165,7 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return MISSING
+        return NONE
 
 
 @cache

@@ -17,20 +17,18 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from .child import main as page_process
-from .dependencies import Dependencies, Project, libraries_of
+from .dependencies import Project, libraries_of
 from .messages import Run, Task, failed
 from .records import (
     as_cell,
-    doubts,
-    fingerprint,
+    is_doubted,
     myst,
     read_executed,
     read_notebook,
-    reasons,
     record_files,
 )
 from .run import run_page, start_fork_server
-from .store import Page, Record, RecordStore, read_record
+from .store import Page, Record, RecordStore
 from .surroundings import influences, page_environment
 
 STARTUP = Path(page_process.__file__).with_name("startup")
@@ -41,11 +39,6 @@ def turn_off_mystnb_execution(app: Sphinx, config: Config) -> None:
     config.nb_execution_mode = "off"
 
 
-def forget_reasons(app: Sphinx) -> None:
-    """Drop the reasons of the last build; this one may execute nothing."""
-    reasons(app.env).clear()
-
-
 def find_stale_pages(
     app: Sphinx,
     env: BuildEnvironment,
@@ -54,21 +47,13 @@ def find_stale_pages(
     removed: set[str],
 ) -> list[str]:
     """Return the unedited pages that are stale: a dependency has changed, or no record holds."""
-    kept = {
-        docname: _dependencies(Path(path))
-        for docname, path in record_files(env).items()
-        if docname not in added | changed | removed
-    }
-    # Pages share most of what they depend on: observe it once.
-    known = [each for each in kept.values() if each]
-    now = _project(app).observe(
-        {name for each in known for name in each.files},
-        {name for each in known for name in each.versions},
-    )
+    store = _store(app)
+    for docname in removed:
+        record_files(env).pop(docname, None)
     return [
         docname
-        for docname, then in kept.items()
-        if then is None or then.differences(now)
+        for docname, path in record_files(env).items()
+        if store.differences(Path(path))
     ]
 
 
@@ -76,30 +61,32 @@ def execute_pages(
     app: Sphinx, env: BuildEnvironment, docnames: list[str]
 ) -> None:
     """Look up the cached outputs of the pages to be read, and execute the stale ones."""
-    folder = Path(app.confdir, app.config.nbpromises_folder)
-    folder.mkdir(parents=True, exist_ok=True)
     pages = [page for name in docnames if (page := _page(app, env, name))]
+    folder = _folder(app)
+    folder.mkdir(parents=True, exist_ok=True)
     # All editions share this folder: the first to get the lock executes, the others find its records.
     with FileLock(folder / "lock"):
-        store = RecordStore(folder, _project(app))
+        store = _store(app)
         found = {}
-        stale = {}
+        stale = []
         for page in pages:
             record, reason = store.find(page)
-            if record and _is_doubted(env, page, record):
+            if record and is_doubted(env, page.docname, str(record)):
                 record, reason = None, "it broke a promise last time"
-            if record is None:
-                stale[page.docname] = (page, reason)
-            else:
+            if record:
                 found[page.docname] = record
+            else:
+                stale.append((page, reason))
         if stale:
-            found |= _execute(app, store, list(stale.values()))
+            found |= _execute(app, store, stale)
         store.clean_up()
-    reasons(env).update({name: reason for name, (_, reason) in stale.items()})
-    for docname, record in found.items():
-        record_files(env)[docname] = str(record)
-        doubts(env).pop(docname, None)
+    for name in docnames:
+        record_files(env).pop(name, None)
+    record_files(env).update({name: str(path) for name, path in found.items()})
     _register_readers(env, pages, found)
+    # In quiet builds too.
+    kept = len(record_files(env)) - len(stale)
+    print(f"{len(stale)} pages executed, {kept} taken from the cache")
 
 
 def _register_readers(
@@ -125,13 +112,6 @@ def _register_readers(
     config = myst(env).mystnb_config
     formats = {**config.custom_formats, **readers}
     myst(env).mystnb_config = config.copy(custom_formats=formats)
-
-
-def _is_doubted(env: BuildEnvironment, page: Page, record: Path) -> bool:
-    """Return whether this record broke a promise and its page was not edited since (see `distrust`)."""
-    docname = page.docname
-    doubt = doubts(env).get(docname)
-    return doubt == fingerprint(env, docname, str(record))
 
 
 def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
@@ -193,49 +173,22 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
     return Record(run.outputs, _project(app).observe(run.used.files, libraries))
 
 
+def _folder(app: Sphinx) -> Path:
+    return Path(app.confdir, app.config.nbpromises_folder)
+
+
+def _store(app: Sphinx) -> RecordStore:
+    return RecordStore(_folder(app), _project(app))
+
+
 def _project(app: Sphinx) -> Project:
-    return Project(
-        Path(app.confdir),
-        Path(app.srcdir),
-        influences(os.environ, *_variables(app)),
-    )
+    variables = influences(os.environ, *_variables(app))
+    return Project(Path(app.confdir), Path(app.srcdir), variables)
 
 
 def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
     config = app.config
     return config.nbpromises_environment, config.nbpromises_watched_variables
-
-
-def _dependencies(path: Path) -> Dependencies | None:
-    record = read_record(path)
-    return record.dependencies if record else None
-
-
-def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget which record belongs to a page that was removed."""
-    if docname not in env.found_docs:
-        record_files(env).pop(docname, None)
-
-
-def merge_doubts(
-    app: Sphinx,
-    env: BuildEnvironment,
-    docnames: set[str],
-    other: BuildEnvironment,
-) -> None:
-    """Take over the doubts of another process that reads pages."""
-    theirs = doubts(other)
-    doubts(env).update(
-        {name: theirs[name] for name in docnames & theirs.keys()}
-    )
-
-
-def summarize(app: Sphinx, exception: Exception | None) -> None:
-    """Print how many pages were executed, in quiet builds too."""
-    if exception is None:
-        executed = len(reasons(app.env))
-        kept = len(record_files(app.env)) - executed
-        print(f"{executed} pages executed, {kept} taken from the cache")
 
 
 def setup(app: Sphinx) -> None:
@@ -246,9 +199,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_environment", {}, "", dict)
     app.add_config_value("nbpromises_watched_variables", [], "", list)
     app.connect("config-inited", turn_off_mystnb_execution)
-    app.connect("builder-inited", forget_reasons)
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)
-    app.connect("env-purge-doc", forget_page)
-    app.connect("env-merge-info", merge_doubts)
-    app.connect("build-finished", summarize)

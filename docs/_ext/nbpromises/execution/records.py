@@ -12,10 +12,14 @@ from sphinx.environment import BuildEnvironment
 from .messages import Cell, failed
 from .store import read_record
 
+# The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
+DOUBT = "nbpromises_doubt"
+
 
 def record_files(env: BuildEnvironment) -> dict[str, str]:
     """Return the file of each executed page's record, by the name of the page."""
-    return _on(env, "nbpromises_record_files")
+    files: dict[str, str] = env.__dict__.setdefault("nbpromises_records", {})
+    return files
 
 
 def distrust(env: BuildEnvironment, docname: str) -> None:
@@ -24,34 +28,25 @@ def distrust(env: BuildEnvironment, docname: str) -> None:
     For a page that broke a promise: its run may have been disturbed, because a process that it had
     started was killed or got no time.
     """
-    doubts(env)[docname] = fingerprint(env, docname, record_files(env)[docname])
+    record = record_files(env)[docname]
+    env.metadata[docname][DOUBT] = _fingerprint(env, docname, record)
 
 
-def doubts(env: BuildEnvironment) -> dict[str, str]:
-    """Return the fingerprint of each run that is not trusted, by the name of its page."""
-    return _on(env, "nbpromises_doubts")
+def is_doubted(env: BuildEnvironment, docname: str, record: str) -> bool:
+    """Return whether `distrust` was called for this run and this text of a page."""
+    doubt = env.metadata[docname].get(DOUBT)
+    return doubt == _fingerprint(env, docname, record)
 
 
-def fingerprint(env: BuildEnvironment, docname: str, record: str) -> str:
+def _fingerprint(env: BuildEnvironment, docname: str, record: str) -> str:
     """Identify a run and the text of its page: each execution has another one."""
     text = hashlib.sha256(Path(env.doc2path(docname)).read_bytes())
     return f"{record} {Path(record).stat().st_mtime_ns} {text.hexdigest()}"
 
 
-def reasons(env: BuildEnvironment) -> dict[str, str]:
-    """Return why pages were executed in this build, by the names of the pages."""
-    return _on(env, "nbpromises_reasons")
-
-
 def myst(env: BuildEnvironment) -> Any:
     """Return the environment with the attributes that MyST adds, which Sphinx does not declare."""
     return env
-
-
-def _on(env: BuildEnvironment, name: str) -> dict[str, str]:
-    """Return a dictionary that is kept in the environment of the build."""
-    found: dict[str, str] = env.__dict__.setdefault(name, {})
-    return found
 
 
 def read_notebook(text: str, config: MdParserConfig, path: str) -> NotebookNode:

@@ -79,34 +79,29 @@ class RecordStore:
         paths = self._paths(page)
         same_cells = f"{page.name}.{page.digest}."
         candidates = {
-            path: self._differences(path)
+            path: self.differences(path)
             for path in paths
             if path.name.startswith(same_cells)
         }
         if not candidates:
             return None, "its cells changed" if paths else "first time"
-        path, differences = min(
-            candidates.items(), key=lambda item: len(item[1])
-        )
-        if differences:
-            return None, ", ".join(differences)
+        path = min(candidates, key=lambda path: len(candidates[path]))
+        if candidates[path]:
+            return None, ", ".join(candidates[path])
         # Update the time of the last use, and keep the time of creation.
         os.utime(path, ns=(time.time_ns(), _created(path)))
         return path, ""
 
     def _paths(self, page: Page) -> list[Path]:
         """List the records of a page, the newest first."""
-        return sorted(
-            (
-                path
-                for path in self._folder.glob("*.json")
-                if path.name.startswith(f"{page.name}.")
-            ),
-            key=_created,
-            reverse=True,
+        records = self._folder.glob("*.json")
+        ours = (
+            path for path in records if path.name.startswith(f"{page.name}.")
         )
+        return sorted(ours, key=_created, reverse=True)
 
-    def _differences(self, path: Path) -> list[str]:
+    def differences(self, path: Path) -> list[str]:
+        """Name why a record does not hold; it does if there is nothing to name."""
         record = read_record(path)
         if record is None:
             return ["its record was damaged"]

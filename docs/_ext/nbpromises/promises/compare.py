@@ -117,18 +117,13 @@ def explain(promise: str, printed: str) -> str:
     - b = 2
     + b = 3
     """
-    wanted, found = (
-        normalized(promise).split("\n"),
-        normalized(printed).split("\n"),
-    )
     lines: list[str] = []
-    for kept, promised, actual in _align(wanted, found):
+    for kept, promised, actual in _align(promise, printed):
         if kept:
             lines += [f"  {line}" for line in actual]
         else:
-            lines += [f"- {line}" for line in promised] + [
-                f"+ {line}" for line in actual
-            ]
+            lines += [f"- {line}" for line in promised]
+            lines += [f"+ {line}" for line in actual]
     return "\n".join(lines)
 
 
@@ -138,12 +133,8 @@ def accepted(promise: str, printed: str) -> str:
     >>> accepted("took ... s\\nloss=0.94", "took 3 s\\nloss=0.9327")
     'took ... s\\nloss=0.9327'
     """
-    wanted, found = (
-        normalized(promise).split("\n"),
-        normalized(printed).split("\n"),
-    )
     lines: list[str] = []
-    for kept, promised, actual in _align(wanted, found):
+    for kept, promised, actual in _align(promise, printed):
         lines += promised if kept else actual
     text = "\n".join(lines)
     return text if is_kept(text, printed) else normalized(printed)
@@ -204,9 +195,11 @@ def _exponent(number: str) -> int:
 
 
 def _align(
-    wanted: list[str], found: list[str]
+    promise: str, printed: str
 ) -> list[tuple[bool, list[str], list[str]]]:
     """Pair up the lines of a promise and a printed text as (kept, promised lines, printed lines)."""
+    wanted = normalized(promise).split("\n")
+    found = normalized(printed).split("\n")
     if len(wanted) == len(found):
         return [
             (is_kept(a, b), [a], [b])

@@ -6,6 +6,7 @@ build even without `-W`. A cell whose output cannot be promised says why in a ta
 ``:tags: ["unchecked: it measures time"]``.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 
@@ -20,7 +21,7 @@ from ..order import CHECK_PROMISES
 from .accept import Edit
 from .compare import accepted, explain, is_kept, normalized, without_addresses
 from .figures import is_output_figure
-from .report import PageCheck, Result, page_checks
+from .report import RESULTS, Result
 
 logger = logging.getLogger(__name__)
 
@@ -53,129 +54,111 @@ class CheckPromises(SphinxTransform):
 
     def apply(self, **kwargs: object) -> None:
         """Check one page."""
-        promises = list(self.document.findall(ExpectedOutput))
-        cells = list(code_cells(self.document))
         docname = self.env.docname
-        self._source = Path(self.env.doc2path(docname))
-        self._check = PageCheck()
+        path = Path(self.env.doc2path(docname))
+        metadata = self.env.metadata[docname]
+        promises = list(self.document.findall(ExpectedOutput))
+        results: list[Result] = []
         if docname in record_files(self.env):
-            self._check_page(cells, promises)
-            if self._check.broken:
+            results += check_page(
+                list(code_cells(self.document)),
+                promises,
+                fences(path.read_text(encoding="utf-8")),
+                metadata.get("source_map", []),
+            )
+            if any(result.failure for result in results):
                 distrust(self.env, docname)
         elif promises:
-            self._error(1, "this page has promises, but was not executed")
-        if promises or cells:
-            page_checks(self.env)[docname] = self._check
+            unchecked = "this page has promises, but was not executed"
+            results.append(Result(1, unchecked))
+        metadata[RESULTS] = results
+        for result in results:
+            accepted = self.config.nbpromises_accept and result.remedy
+            if result.failure and not accepted:
+                logger.error(result.failure, location=f"{path}:{result.line}")
         for promise in promises:
             promise.parent.remove(promise)
 
-    def _check_page(
-        self, cells: list[CodeCell], promises: list[ExpectedOutput]
-    ) -> None:
-        blocks = fences(self._source.read_text(encoding="utf-8"))
-        promised_blocks = [
-            block for block in blocks if block.name == "expected-output"
-        ]
-        if len(promised_blocks) != len(promises):
-            self._error(
-                1,
-                "an {expected-output} is nested in another block, or included",
-            )
+
+def check_page(
+    cells: list[CodeCell],
+    promises: list[ExpectedOutput],
+    blocks: list[Fence],
+    first_lines: list[int],
+) -> Iterator[Result]:
+    """Check the cells of a page, up to one that raises an error.
+
+    `blocks` are the fenced blocks of its source; `first_lines` has the line of each cell of the
+    notebook, text cells included.
+    """
+    promised = [block for block in blocks if block.name == "expected-output"]
+    if len(promised) != len(promises):
+        nested = "an {expected-output} is nested in another block, or included"
+        yield Result(1, nested)
+        return
+    block_of = dict(zip(promises, promised, strict=True))
+    cell_blocks = {block.first: block for block in blocks}
+    for cell in cells:
+        followers = cell.followers(
+            lambda node: is_promise(node) or is_output_figure(node)
+        )
+        mine = [block_of.pop(node) for node in followers if is_promise(node)]
+        yield from check_cell(cell, cell_blocks[first_lines[cell.index]], mine)
+        if _raises(cell):
+            # The cells below did not run.
             return
-        block_of = dict(zip(promises, promised_blocks, strict=True))
-        start_of_cells = self.env.metadata[self.env.docname].get(
-            "source_map", []
+    for block in block_of.values():
+        message = "this {expected-output} does not follow a code cell"
+        yield Result(block.first, message)
+
+
+def check_cell(
+    cell: CodeCell, block: Fence, promises: list[Fence]
+) -> Iterator[Result]:
+    """Check what a cell printed; `promises` are the blocks that follow it."""
+    printed = normalized(cell.printed)
+    tags = [tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED]
+    if _raises(cell):
+        yield Result(block.first, f"the cell raises {cell.error}")
+    elif tags:
+        if not tags[0].partition(":")[2].strip():
+            example = f'as in "{UNCHECKED}: it measures time"'
+            yield Result(block.first, f"the tag must say why, {example}")
+        for promise in promises:
+            remedy = "remove the tag or this promise"
+            message = f"the cell above is tagged {UNCHECKED!r}; {remedy}"
+            yield Result(promise.first, message)
+    elif cell.rich:
+        kinds = ", ".join(cell.rich)
+        message = f"the cell shows {kinds}, which no promise can hold"
+        yield Result(block.first, f"{message}; print text instead")
+    elif len(promises) > 1:
+        message = "the cell above has its promise already"
+        yield Result(promises[1].first, message)
+    elif promises:
+        yield check_promise(promises[0], printed)
+    elif printed:
+        end = block.last + 1
+        yield Result(
+            block.first,
+            "the cell prints, but no {expected-output} follows it:\n"
+            + indent(printed, "+ "),
+            Edit(end, end, "\n" + _fenced(printed)),
         )
 
-        for cell in cells:
-            first = start_of_cells[cell.index]
-            (cell_block,) = [block for block in blocks if block.first == first]
-            followers = cell.followers(
-                lambda node: is_promise(node) or is_output_figure(node)
-            )
-            mine = [
-                block_of.pop(node) for node in followers if is_promise(node)
-            ]
-            self._check_cell(cell, cell_block, mine)
-            if _raises(cell):
-                # The cells below did not run.
-                return
 
-        for block in block_of.values():
-            self._error(
-                block.first,
-                "this {expected-output} does not follow a code cell",
-            )
-
-    def _check_cell(
-        self, cell: CodeCell, cell_block: Fence, promises: list[Fence]
-    ) -> None:
-        printed = normalized(cell.printed)
-        unchecked = [
-            tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED
-        ]
-        if _raises(cell):
-            self._error(cell_block.first, f"the cell raises {cell.error}")
-        elif unchecked:
-            if not unchecked[0].partition(":")[2].strip():
-                self._error(
-                    cell_block.first,
-                    f'the tag must say why, as in "{UNCHECKED}: it measures time"',
-                )
-            for promise in promises:
-                self._error(
-                    promise.first,
-                    f"the cell above is tagged {UNCHECKED!r}; remove the tag or this promise",
-                )
-        elif cell.rich:
-            self._error(
-                cell_block.first,
-                f"the cell shows {', '.join(cell.rich)}, which no promise can hold; "
-                "print text instead",
-            )
-        elif len(promises) > 1:
-            self._error(
-                promises[1].first, "the cell above has its promise already"
-            )
-        elif promises:
-            self._compare(promises[0], printed)
-        elif printed:
-            end = cell_block.last + 1
-            self._error(
-                cell_block.first,
-                "the cell prints, but no {expected-output} follows it:\n"
-                + indent(printed, "+ "),
-                Edit(end, end, "\n" + _fenced(printed)),
-            )
-
-    def _compare(self, promise: Fence, printed: str) -> None:
-        end = promise.last + 1
-        if not printed:
-            self._error(
-                promise.first,
-                "the cell above prints nothing, but this {expected-output} promises text",
-                Edit(promise.first, end, ""),
-            )
-        elif is_kept(promise.content, printed):
-            self._check.results.append(Result(promise.first))
-        else:
-            text = _fenced(accepted(promise.content, printed))
-            self._error(
-                promise.first,
-                "the cell above prints something else than promised (- promised, + printed):\n"
-                + explain(promise.content, printed),
-                Edit(promise.first, end, text),
-            )
-
-    def _error(
-        self, line: int, message: str, remedy: Edit | None = None
-    ) -> None:
-        """Record a failure at a line; `remedy` is the edit that `nbpromises_accept` applies."""
-        self._check.results.append(Result(line, message))
-        if remedy:
-            self._check.edits.append(remedy)
-        if not (self.config.nbpromises_accept and remedy):
-            logger.error(message, location=f"{self._source}:{line}")
+def check_promise(promise: Fence, printed: str) -> Result:
+    """Compare a promise with what the cell above it printed."""
+    first, end = promise.first, promise.last + 1
+    if is_kept(promise.content, printed) and printed:
+        return Result(first)
+    if not printed:
+        message = "the cell above prints nothing, but this {expected-output} promises text"
+        return Result(first, message, Edit(first, end, ""))
+    message = "the cell above prints something else than promised (- promised, + printed)"
+    text = _fenced(accepted(promise.content, printed))
+    details = explain(promise.content, printed)
+    return Result(first, f"{message}:\n{details}", Edit(first, end, text))
 
 
 def _raises(cell: CodeCell) -> bool:

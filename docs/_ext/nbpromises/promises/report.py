@@ -1,92 +1,78 @@
 """The results of all checks: the summary, the exit status, JUnit's XML, accepted outputs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 from .accept import Edit, rewrite
+
+# The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
+RESULTS = "nbpromises_check"
 
 
 @dataclass(frozen=True)
 class Result:
-    """The result of one check, at a line of a page; `failure` is empty if the promise is kept."""
+    """The result of one check, at a line of a page.
+
+    `failure` is empty if the promise is kept; `remedy` is the edit that would accept the output.
+    """
 
     line: int
     failure: str = ""
+    remedy: Edit | None = None
 
 
-@dataclass
-class PageCheck:
-    """The results of checking one page, and the edits that would accept its outputs."""
-
-    results: list[Result] = field(default_factory=list)
-    edits: list[Edit] = field(default_factory=list)
-
-    @property
-    def broken(self) -> int:
-        """The number of failures."""
-        return sum(bool(result.failure) for result in self.results)
-
-    @property
-    def kept(self) -> int:
-        """The number of kept promises."""
-        return len(self.results) - self.broken
-
-
-def page_checks(env: BuildEnvironment) -> dict[str, PageCheck]:
-    """Return the checks of all pages; Sphinx keeps them in its environment, with the pages."""
-    checks: dict[str, PageCheck] = env.__dict__.setdefault(
-        "nbpromises_checks", {}
-    )
-    return checks
+def kept(results: list[Result]) -> int:
+    """Count the promises that are kept."""
+    return sum(not result.failure for result in results)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Accept the outputs, or report the results and fail the build if a promise is broken."""
     if exception:
         return
-    checks = dict(sorted(page_checks(app.env).items()))
+    pages: dict[str, list[Result]] = {
+        docname: metadata[RESULTS]
+        for docname, metadata in sorted(app.env.metadata.items())
+        if metadata.get(RESULTS)
+    }
     if app.config.nbpromises_accept:
-        accept(app.env, checks)
-        if any(check.broken > len(check.edits) for check in checks.values()):
-            # They are no outputs that a promise could hold; each is logged.
-            app.statuscode = 1
+        for docname, results in pages.items():
+            accept(docname, Path(app.env.doc2path(docname)), results)
+            if any(each.failure and not each.remedy for each in results):
+                # It is no output that a promise could hold; an error says so.
+                app.statuscode = 1
         return
-    checks = {name: check for name, check in checks.items() if check.results}
     if app.config.nbpromises_junit:
-        path = Path(app.confdir, app.config.nbpromises_junit)
-        write_junit(path, _results_by_file(app, checks))
-        for docname, check in checks.items():
-            print(f"{docname}: {check.kept} kept, {check.broken} broken")
-    kept = sum(check.kept for check in checks.values())
-    broken = sum(check.broken for check in checks.values())
+        root = Path(app.confdir)
+        files = {
+            Path(app.env.doc2path(docname))
+            .relative_to(root)
+            .as_posix(): results
+            for docname, results in pages.items()
+        }
+        write_junit(root / app.config.nbpromises_junit, files)
+        for docname, results in pages.items():
+            count = kept(results)
+            print(f"{docname}: {count} kept, {len(results) - count} broken")
+    every = [result for results in pages.values() for result in results]
+    broken = len(every) - kept(every)
     # In quiet builds too: a count of 0 shows that nothing was checked.
-    print(f"{kept} promises kept, {broken} broken, on {len(checks)} pages")
+    print(
+        f"{kept(every)} promises kept, {broken} broken, on {len(pages)} pages"
+    )
     if broken:
         app.statuscode = 1
 
 
-def accept(env: BuildEnvironment, checks: dict[str, PageCheck]) -> None:
-    """Rewrite the promises of all pages, and print how many."""
-    for docname, check in checks.items():
-        if check.edits:
-            rewrite(Path(env.doc2path(docname)), check.edits)
-            print(f"{docname}: {len(check.edits)} accepted")
-
-
-def _results_by_file(
-    app: Sphinx, checks: dict[str, PageCheck]
-) -> dict[str, list[Result]]:
-    root = Path(app.confdir)
-    return {
-        Path(app.env.doc2path(docname))
-        .relative_to(root)
-        .as_posix(): check.results
-        for docname, check in checks.items()
-    }
+def accept(docname: str, path: Path, results: list[Result]) -> None:
+    """Rewrite the promises of a page, and print how many."""
+    edits = [result.remedy for result in results if result.remedy]
+    if edits:
+        rewrite(path, edits)
+        print(f"{docname}: {len(edits)} accepted")
 
 
 def write_junit(path: Path, results: dict[str, list[Result]]) -> None:
@@ -119,22 +105,4 @@ def write_junit(path: Path, results: dict[str, list[Result]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(report).write(
         path, encoding="utf-8", xml_declaration=True
-    )
-
-
-def forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Drop the check of a page that is about to be read again."""
-    page_checks(env).pop(docname, None)
-
-
-def merge_checks(
-    app: Sphinx,
-    env: BuildEnvironment,
-    docnames: set[str],
-    other: BuildEnvironment,
-) -> None:
-    """Take over the checks of another process that reads pages."""
-    theirs = page_checks(other)
-    page_checks(env).update(
-        {name: theirs[name] for name in docnames & theirs.keys()}
     )

@@ -1,4 +1,4 @@
-"""The gate: a page that is not completely translated fails the build.
+"""A page that is not completely translated fails the build.
 
 Sphinx shows the source text wherever a translation is missing, without a warning. Here, every message
 of a page must have a translation that could be applied, and the page's catalogue may hold nothing
