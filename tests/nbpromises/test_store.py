@@ -34,7 +34,7 @@ def page(docname: str = "part/page", source: str = "1") -> Page:
 
 def record(project: Project, *files: str) -> Record:
     output = {"output_type": "stream", "name": "stdout", "text": "42"}
-    return Record([[output]], project.observe(files, ["numpy"]))
+    return Record([[output]], project.observe(files, ["numpy"]), started=1)
 
 
 def test_what_was_saved_is_found_while_it_holds(
@@ -56,7 +56,7 @@ def test_what_was_saved_is_found_while_it_holds(
 
 
 def test_a_run_that_failed_is_never_found(store: RecordStore):
-    saved = Record([], None, "it failed last time")
+    saved = Record([], None, 1, "it failed last time")
     path = store.save(page(), saved)
     assert read_record(path) == saved
     assert store.find(page()) == (None, "it failed last time")

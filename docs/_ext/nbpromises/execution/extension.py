@@ -164,13 +164,15 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
         failed(cell, outputs)
         for cell, outputs in zip(page.cells, run.outputs, strict=False)
     ):
-        return Record(run.outputs, None, "it failed last time")
+        return Record(run.outputs, None, started, "it failed last time")
     for name in run.used.files:
         # The file was modified during the run, which may have read its old or its new content.
         if (root / name).stat().st_mtime_ns >= started:
-            return Record(run.outputs, None, f"{name} changed while it ran")
+            doubt = f"{name} changed while it ran"
+            return Record(run.outputs, None, started, doubt)
     libraries = libraries_of(run.used.modules)
-    return Record(run.outputs, _project(app).observe(run.used.files, libraries))
+    observed = _project(app).observe(run.used.files, libraries)
+    return Record(run.outputs, observed, started)
 
 
 def _folder(app: Sphinx) -> Path:

@@ -29,19 +29,18 @@ def distrust(env: BuildEnvironment, docname: str) -> None:
     started was killed or got no time.
     """
     record = record_files(env)[docname]
-    env.metadata[docname][DOUBT] = _fingerprint(env, docname, record)
+    env.metadata[docname][DOUBT] = record, _digest(env, docname)
 
 
 def is_doubted(env: BuildEnvironment, docname: str, record: str) -> bool:
     """Return whether `distrust` was called for this run and this text of a page."""
     doubt = env.metadata[docname].get(DOUBT)
-    return doubt == _fingerprint(env, docname, record)
+    return bool(doubt == (record, _digest(env, docname)))
 
 
-def _fingerprint(env: BuildEnvironment, docname: str, record: str) -> str:
-    """Identify a run and the text of its page: each execution has another one."""
-    text = hashlib.sha256(Path(env.doc2path(docname)).read_bytes())
-    return f"{record} {Path(record).stat().st_mtime_ns} {text.hexdigest()}"
+def _digest(env: BuildEnvironment, docname: str) -> str:
+    source = Path(env.doc2path(docname))
+    return hashlib.sha256(source.read_bytes()).hexdigest()
 
 
 def myst(env: BuildEnvironment) -> Any:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from multiprocessing import forkserver
 from typing import Any
 
-from ..processes import silent_stderr
 from .child import main as page_process
 from .messages import Output, Run, Task, Used, error_output
 
@@ -34,10 +33,7 @@ def start_fork_server(
         path = (
             f"{page_process.EXTENSIONS}{os.pathsep}{environment['PYTHONPATH']}"
         )
-        with (
-            _environment({**environment, "PYTHONPATH": path}),
-            silent_stderr(),
-        ):
+        with _environment({**environment, "PYTHONPATH": path}):
             forkserver.ensure_running()
 
 

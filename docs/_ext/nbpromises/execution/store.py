@@ -7,7 +7,6 @@ of the rest, so that a damaged file counts as none.
 import hashlib
 import json
 import os
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,11 +38,13 @@ class Page:
 class Record:
     """The outputs of a page's cells, and what they depend on.
 
-    A run whose outputs may not be used again has no dependencies; `doubt` says why.
+    A run whose outputs may not be used again has no dependencies; `doubt` says why. The time when it
+    was `started`, in nanoseconds, lets each run have another record.
     """
 
     outputs: list[list[Output]]
     dependencies: Dependencies | None
+    started: int
     doubt: str = ""
 
 
@@ -56,12 +57,9 @@ def read_record(path: Path) -> Record | None:
     if digest != _digest(body):
         return None
     content = json.loads(body)
-    dependencies = content["dependencies"]
-    return Record(
-        content["outputs"],
-        dependencies and Dependencies(**dependencies),
-        content["doubt"],
-    )
+    if content["dependencies"]:
+        content["dependencies"] = Dependencies(**content["dependencies"])
+    return Record(**content)
 
 
 class RecordStore:
@@ -76,29 +74,23 @@ class RecordStore:
 
     def find(self, page: Page) -> tuple[Path | None, str]:
         """Return the file of a record that holds, or None and why the page must be executed."""
-        paths = self._paths(page)
-        same_cells = f"{page.name}.{page.digest}."
+        paths = [
+            path
+            for path in self._by_last_use()
+            if path.name.startswith(f"{page.name}.")
+        ]
         candidates = {
             path: self.differences(path)
             for path in paths
-            if path.name.startswith(same_cells)
+            if path.name.startswith(f"{page.name}.{page.digest}.")
         }
         if not candidates:
             return None, "its cells changed" if paths else "first time"
         path = min(candidates, key=lambda path: len(candidates[path]))
         if candidates[path]:
             return None, ", ".join(candidates[path])
-        # Update the time of the last use, and keep the time of creation.
-        os.utime(path, ns=(time.time_ns(), _created(path)))
+        path.touch()
         return path, ""
-
-    def _paths(self, page: Page) -> list[Path]:
-        """List the records of a page, the newest first."""
-        records = self._folder.glob("*.json")
-        ours = (
-            path for path in records if path.name.startswith(f"{page.name}.")
-        )
-        return sorted(ours, key=_created, reverse=True)
 
     def differences(self, path: Path) -> list[str]:
         """Name why a record does not hold; it does if there is nothing to name."""
@@ -127,17 +119,14 @@ class RecordStore:
         """Remove what a killed build left, and the least recently used records above the limit."""
         for path in self._folder.glob("*.unfinished"):
             path.unlink()
-        by_use = sorted(self._folder.glob("*.json"), key=_used, reverse=True)
-        for path in by_use[self.LIMIT :]:
+        for path in self._by_last_use()[self.LIMIT :]:
             path.unlink()
 
-
-def _created(path: Path) -> int:
-    return path.stat().st_mtime_ns
-
-
-def _used(path: Path) -> int:
-    return path.stat().st_atime_ns
+    def _by_last_use(self) -> list[Path]:
+        records = self._folder.glob("*.json")
+        return sorted(
+            records, key=lambda each: each.stat().st_mtime, reverse=True
+        )
 
 
 def _digest(text: str) -> str:

@@ -18,10 +18,9 @@ from sphinx.util.docutils import SphinxDirective
 from ..cells import CodeCell, Fence, code_cells, fenced, fences
 from ..execution.records import distrust, record_files
 from ..order import CHECK_PROMISES
-from .accept import Edit
 from .compare import accepted, explain, is_kept, normalized, without_addresses
 from .figures import is_output_figure
-from .report import RESULTS, Result
+from .report import RESULTS, Edit, Result
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
+from jinja2 import Template
 from sphinx.application import Sphinx
 
-from .accept import Edit, rewrite
-
+JUNIT = Path(__file__).with_name("junit.xml")
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
-RESULTS = "nbpromises_check"
+RESULTS = "nbpromises_results"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the lines of a source from `first` up to, not including, `end` by `text`."""
+
+    first: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -24,11 +32,6 @@ class Result:
     remedy: Edit | None = None
 
 
-def kept(results: list[Result]) -> int:
-    """Count the promises that are kept."""
-    return sum(not result.failure for result in results)
-
-
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Accept the outputs, or report the results and fail the build if a promise is broken."""
     if exception:
@@ -38,31 +41,22 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for docname, metadata in sorted(app.env.metadata.items())
         if metadata.get(RESULTS)
     }
+    every = [result for results in pages.values() for result in results]
+    broken = [result for result in every if result.failure]
     if app.config.nbpromises_accept:
         for docname, results in pages.items():
             accept(docname, Path(app.env.doc2path(docname)), results)
-            if any(each.failure and not each.remedy for each in results):
-                # It is no output that a promise could hold; an error says so.
-                app.statuscode = 1
-        return
-    if app.config.nbpromises_junit:
-        root = Path(app.confdir)
-        files = {
-            Path(app.env.doc2path(docname))
-            .relative_to(root)
-            .as_posix(): results
-            for docname, results in pages.items()
-        }
-        write_junit(root / app.config.nbpromises_junit, files)
-        for docname, results in pages.items():
-            count = kept(results)
-            print(f"{docname}: {count} kept, {len(results) - count} broken")
-    every = [result for results in pages.values() for result in results]
-    broken = len(every) - kept(every)
-    # In quiet builds too: a count of 0 shows that nothing was checked.
-    print(
-        f"{kept(every)} promises kept, {broken} broken, on {len(pages)} pages"
-    )
+        # What has no remedy is no output that a promise could hold; an error says so.
+        broken = [result for result in broken if not result.remedy]
+    else:
+        if app.config.nbpromises_junit:
+            path = Path(app.confdir, app.config.nbpromises_junit)
+            write_junit(path, pages, app)
+        kept = len(every) - len(broken)
+        # In quiet builds too: a count of 0 shows that nothing was checked.
+        print(
+            f"{kept} promises kept, {len(broken)} broken, on {len(pages)} pages"
+        )
     if broken:
         app.statuscode = 1
 
@@ -71,38 +65,36 @@ def accept(docname: str, path: Path, results: list[Result]) -> None:
     """Rewrite the promises of a page, and print how many."""
     edits = [result.remedy for result in results if result.remedy]
     if edits:
-        rewrite(path, edits)
+        # Line ends as they are; read_text and write_text would translate them.
+        text = path.read_bytes().decode()
+        edited = with_edits(text.replace("\r\n", "\n"), edits)
+        end = "\r\n" if "\r\n" in text else "\n"
+        path.write_bytes(edited.replace("\n", end).encode())
         print(f"{docname}: {len(edits)} accepted")
 
 
-def write_junit(path: Path, results: dict[str, list[Result]]) -> None:
+def with_edits(source: str, edits: list[Edit]) -> str:
+    """Apply edits to a text by position, the last one first, so that none moves the lines of another.
+
+    >>> with_edits("a\\nb\\nc\\n", [Edit(1, 2, "A\\n"), Edit(3, 4, "")])
+    'A\\nb\\n'
+    """
+    lines = source.splitlines(keepends=True)
+    for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
+        lines[edit.first - 1 : edit.end - 1] = [edit.text]
+    return "".join(lines)
+
+
+def write_junit(
+    path: Path, pages: dict[str, list[Result]], app: Sphinx
+) -> None:
     """Write JUnit's XML: one suite for each page, with one case for each result."""
-    report = ElementTree.Element("testsuites")
-    for page, cases in results.items():
-        suite = ElementTree.SubElement(
-            report,
-            "testsuite",
-            name=page,
-            tests=str(len(cases)),
-            failures=str(sum(bool(case.failure) for case in cases)),
-        )
-        for case in cases:
-            element = ElementTree.SubElement(
-                suite,
-                "testcase",
-                classname=page,
-                name=f"line {case.line}",
-                file=page,
-                line=str(case.line),
-            )
-            if case.failure:
-                headline, *_ = case.failure.splitlines()
-                failure = ElementTree.SubElement(
-                    element, "failure", message=headline
-                )
-                failure.text = case.failure
-    ElementTree.indent(report)
+    files = {}
+    for docname, results in pages.items():
+        broken = sum(bool(result.failure) for result in results)
+        print(f"{docname}: {len(results) - broken} kept, {broken} broken")
+        source = Path(app.env.doc2path(docname))
+        files[source.relative_to(app.confdir).as_posix()] = results
+    template = Template(JUNIT.read_text(encoding="utf-8"), autoescape=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ElementTree.ElementTree(report).write(
-        path, encoding="utf-8", xml_declaration=True
-    )
+    path.write_text(template.render(pages=files), encoding="utf-8")

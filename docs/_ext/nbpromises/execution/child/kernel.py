@@ -19,6 +19,8 @@ from . import journal  # noqa: F401
 
 # The heavy libraries are imported next; collections would take a sixth of TensorFlow's import.
 freeze_gc()
+# No setting of TensorFlow prevents all log lines that its native code writes during the import.
+os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
