@@ -58,7 +58,6 @@ def move_output_folder(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register with Sphinx."""
     from nbpromises.order import WRITE_FILES
     from nbpromises.reread import version_of
 

@@ -32,16 +32,12 @@ class CheckCatalogue(SphinxTransform):
     default_priority = CHECK_CATALOGUE
 
     def apply(self, **kwargs: object) -> None:
-        """Check one page."""
         if not is_translated(self.config):
             return
         path = self._path()
         if not path.exists():
-            logger.error(
-                "no catalogue %s; run 'make catalogues'",
-                path,
-                location=(self.env.docname, 1),
-            )
+            message = f"no catalogue {path}; run 'make catalogues'"
+            logger.error(message, location=(self.env.docname, 1))
             return
         with path.open("rb") as file:
             catalogue = read_po(file)
@@ -50,14 +46,12 @@ class CheckCatalogue(SphinxTransform):
             if entry.id:
                 _check_entry(entry, used, path)
         for text, entry in catalogue.obsolete.items():
-            logger.error(
-                "obsolete: %s", text, location=f"{path}:{entry.lineno}"
-            )
+            logger.error(f"obsolete: {text}", location=f"{path}:{entry.lineno}")
 
     def _check_messages(self, catalogue: Catalog) -> set[str]:
         """Report the page's untranslated messages, and return the messages that it uses."""
         # Sphinx has translated its own headings, such as "Parameters", already.
-        by_translation = {
+        translated = {
             _(str(entry.id)): entry for entry in catalogue if entry.id
         }
         used = set()
@@ -65,17 +59,14 @@ class CheckCatalogue(SphinxTransform):
             if _is_metadata(node):
                 node["nothing_to_apply"] = True
                 continue
-            entry = catalogue.get(text) or by_translation.get(text)
+            entry = catalogue.get(text) or translated.get(text)
             translation = str(entry.string) if entry else ""
             if not translation:
-                logger.error("not translated: %s", text, location=node)
+                logger.error(f"not translated: {text}", location=node)
             elif isinstance(node, nodes.math_block) and text != translation:
                 # Sphinx would parse it as text, and lose it.
-                logger.error(
-                    "a formula is the same in every language: %s",
-                    text,
-                    location=node,
-                )
+                message = f"a formula is the same in every language: {text}"
+                logger.error(message, location=node)
             source = str(entry.id) if entry else text
             used.add(source)
             if source != text or entry is None:
@@ -111,15 +102,11 @@ class CheckTranslated(SphinxTransform):
     default_priority = CHECK_TRANSLATED
 
     def apply(self, **kwargs: object) -> None:
-        """Check one page."""
         if not is_translated(self.config):
             return
         for node in self.document.findall(_is_refused):
-            logger.error(
-                "the translation was not applied: %s",
-                node.astext(),
-                location=node,
-            )
+            message = f"the translation was not applied: {node.astext()}"
+            logger.error(message, location=node)
 
 
 def adopt_translated_nodes(app: Sphinx, doctree: nodes.document) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register with Sphinx."""
     from pathlib import Path
 
     from . import reread

@@ -8,7 +8,6 @@ is removed at the start and written at the end. Executed outputs are cached else
 page again takes little time.
 """
 
-import hashlib
 import logging
 import re
 import shutil
@@ -20,7 +19,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
-from .execution.dependencies import digest_files, files_below
+from .execution.dependencies import digest_file, digest_files, files_below
 from .order import MARK_COMPLETE
 
 MARKER = "complete"
@@ -107,21 +106,13 @@ def note_sources(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _digest(env: BuildEnvironment, docname: str) -> str:
     """Digest a page's file and all that it includes."""
-    paths = [
-        Path(env.doc2path(docname)),
-        *[Path(env.srcdir, name) for name in env.dependencies[docname]],
-    ]
+    included = [Path(env.srcdir, name) for name in env.dependencies[docname]]
     # Sphinx adds .mo files to the dependencies, and drops them again when it reads the page.
-    digests = [
-        hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
-        if path.is_file() and path.suffix != ".mo"
-    ]
-    return " ".join(digests)
+    used = sorted(path for path in included if path.suffix != ".mo")
+    return " ".join(map(digest_file, [env.doc2path(docname), *used]))
 
 
 def setup(app: Sphinx) -> None:
-    """Register events."""
     build = Reread(Path(app.doctreedir))
     app.connect("config-inited", build.begin)
     app.connect("env-get-outdated", find_replaced_sources)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
@@ -85,7 +85,6 @@ class Project:
     root: Path
     pages: Path
     variables: Mapping[str, str]
-    _digests: dict[str, str] = field(default_factory=dict)
 
     def observe(
         self, files: Iterable[str], libraries: Iterable[str]
@@ -116,10 +115,9 @@ class Project:
             **{self._name(path): "a module" for path in modules},
         }
 
-    def _digest(self, name: str) -> str:
-        if name not in self._digests:
-            self._digests[name] = _digest(self.root / name)
-        return self._digests[name]
+    @cached_property
+    def _digest(self) -> Callable[[str], str]:
+        return cache(lambda name: digest_file(self.root / name))
 
     def _data(self, pattern: str) -> list[Path]:
         return [
@@ -152,7 +150,7 @@ def digest_files(root: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(set(paths)):
         name = path.relative_to(root).as_posix()
-        digest.update(f"{_digest(path)} {name}\n".encode())
+        digest.update(f"{digest_file(path)} {name}\n".encode())
     return digest.hexdigest()
 
 
@@ -161,7 +159,8 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def _digest(path: Path) -> str:
+def digest_file(path: Path) -> str:
+    """Digest the content of a file, if it is there."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -194,7 +194,6 @@ def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
 
 
 def setup(app: Sphinx) -> None:
-    """Register settings and events."""
     app.setup_extension("myst_nb")
     app.add_config_value("nbpromises_folder", "_build/executed", "", str)
     app.add_config_value("nbpromises_preload", [], "", list)

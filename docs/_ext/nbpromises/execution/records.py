@@ -1,6 +1,5 @@
 """What other modules may know of execution: which pages have records, and what they show."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode, from_dict
 from sphinx.environment import BuildEnvironment
 
+from .dependencies import digest_file
 from .messages import Cell, failed
 from .store import read_record
 
@@ -29,18 +29,13 @@ def distrust(env: BuildEnvironment, docname: str) -> None:
     started was killed or got no time.
     """
     record = record_files(env)[docname]
-    env.metadata[docname][DOUBT] = record, _digest(env, docname)
+    env.metadata[docname][DOUBT] = record, digest_file(env.doc2path(docname))
 
 
 def is_doubted(env: BuildEnvironment, docname: str, record: str) -> bool:
     """Return whether `distrust` was called for this run and this text of a page."""
-    doubt = env.metadata[docname].get(DOUBT)
-    return bool(doubt == (record, _digest(env, docname)))
-
-
-def _digest(env: BuildEnvironment, docname: str) -> str:
-    source = Path(env.doc2path(docname))
-    return hashlib.sha256(source.read_bytes()).hexdigest()
+    source = digest_file(env.doc2path(docname))
+    return bool(env.metadata[docname].get(DOUBT) == (record, source))
 
 
 def myst(env: BuildEnvironment) -> Any:

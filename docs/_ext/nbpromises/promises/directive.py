@@ -52,7 +52,6 @@ class CheckPromises(SphinxTransform):
     default_priority = CHECK_PROMISES
 
     def apply(self, **kwargs: object) -> None:
-        """Check one page."""
         docname = self.env.docname
         path = Path(self.env.doc2path(docname))
         metadata = self.env.metadata[docname]

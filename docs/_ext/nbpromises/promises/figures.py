@@ -44,18 +44,14 @@ class OutputFigureDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Build the figure; `PlaceFigures` puts the picture in."""
-        missing = [
-            name for name in ("alt", "name") if not self.options.get(name)
-        ]
         self.assert_has_content()
-        if missing:
-            raise self.error(f"{self.name} needs the option :{missing[0]}:")
+        for option in self.option_spec:
+            if not self.options.get(option):
+                raise self.error(f"{self.name} needs the option :{option}:")
         picture = nodes.image(uri="", alt=self.options["alt"])
-        caption_text = "\n".join(self.content)
-        children, messages = self.parse_inline(
-            caption_text, lineno=self.content_offset + 1
-        )
-        caption = nodes.caption(caption_text, "", *children)
+        text, first_line = "\n".join(self.content), self.content_offset + 1
+        children, messages = self.parse_inline(text, lineno=first_line)
+        caption = nodes.caption(text, "", *children)
         figure = nodes.figure("", picture, caption, classes=[CLASS])
         for node in (picture, caption, figure):
             self.set_source_info(node)
@@ -69,26 +65,22 @@ class PlaceFigures(SphinxTransform):
     default_priority = PLACE_FIGURES
 
     def apply(self, **kwargs: object) -> None:
-        """Fill the figures of one page."""
         required = self.config.nbpromises_describe_figures
         for cell in list(code_cells(self.document)):
             figures = cell.followers(is_output_figure)
             drawings = cell.drawings
             if len(drawings) != len(figures) and (required or figures):
-                logger.error(
-                    "the cell draws %d figure(s), but %d {output-figure} with caption and "
-                    "alt text follow(s) it",
-                    len(drawings),
-                    len(figures),
-                    location=cell.node,
+                message = (
+                    f"the cell draws {len(drawings)} figure(s), but {len(figures)} "
+                    "{output-figure} with caption and alt text follow(s) it"
                 )
+                logger.error(message, location=cell.node)
             for drawing, figure in zip(drawings, figures, strict=False):
                 _place(drawing, figure)
         for figure in list(self.document.findall(nodes.figure)):
             if is_output_figure(figure) and isinstance(figure[0], nodes.image):
-                logger.error(
-                    "no code cell above draws this figure", location=figure
-                )
+                message = "no code cell above draws this figure"
+                logger.error(message, location=figure)
                 figure.pop(0)
         for number, image in enumerate(self.document.findall(nodes.image)):
             if _is_output(image):
@@ -97,17 +89,12 @@ class PlaceFigures(SphinxTransform):
                     # The first one is mostly seen as soon as the page is opened.
                     image["loading"] = "lazy"
             elif required:
-                logger.error(
-                    "this picture is a file; draw it in a code cell, so that every build draws it anew",
-                    location=image,
-                )
+                message = "this picture is a file; draw it in a code cell, so that every build draws it anew"
+                logger.error(message, location=image)
 
 
-def _is_output(node: nodes.Node) -> bool:
-    while node := node.parent:
-        if isinstance(node, nodes.Element) and "nb_element" in node:
-            return True
-    return False
+def _is_output(node: nodes.Element) -> bool:
+    return "nb_element" in node or bool(node.parent and _is_output(node.parent))
 
 
 def _reserve_space(image: nodes.image, folder: Path) -> None:

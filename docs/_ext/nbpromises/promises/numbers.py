@@ -25,6 +25,8 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 )
 
+REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
+NEVER_PROSE = nodes.doctest_block | nodes.comment | addnodes.desc_signature
 # Attributes that screen readers read, or that browsers show under the pointer.
 SEEN = ("alt", "reftitle", "content")
 
@@ -46,12 +48,13 @@ def typed_numbers(
         element,
         nodes.literal | nodes.literal_block | nodes.math | nodes.math_block,
     )
-    texts = [element.get(name, "") for name in SEEN] + [
+    words = [
         child for child in element.children if isinstance(child, nodes.Text)
     ]
-    for number in (number for text in texts for number in numbers(text)):
-        if not (notation and number.isdigit()):
-            yield element, number
+    for text in [*[element.get(name, "") for name in SEEN], *words]:
+        for number in numbers(text):
+            if not (notation and number.isdigit()):
+                yield element, number
     for child in element.children:
         if isinstance(child, nodes.Element) and not _is_code(child):
             yield from typed_numbers(child)
@@ -59,17 +62,9 @@ def typed_numbers(
 
 def _is_code(element: nodes.Element) -> bool:
     """Return whether an element runs or is tested: a cell, an example, a signature, an included file."""
-    return (
-        isinstance(
-            element,
-            nodes.doctest_block | nodes.comment | addnodes.desc_signature,
-        )
-        or "nb_element" in element
-        or (
-            isinstance(element, nodes.literal_block)
-            and str(element.get("source", "")).endswith(".py")
-        )
-    )
+    if isinstance(element, nodes.literal_block):
+        return str(element.get("source", "")).endswith(".py")
+    return "nb_element" in element or isinstance(element, NEVER_PROSE)
 
 
 class CheckNumbers(SphinxTransform):
@@ -78,15 +73,9 @@ class CheckNumbers(SphinxTransform):
     default_priority = CHECK_NUMBERS
 
     def apply(self, **kwargs: object) -> None:
-        """Check one page."""
         constants = self.config.nbpromises_constants
         if constants is None:
             return
         for node, number in typed_numbers(self.document):
             if number not in constants:
-                logger.error(
-                    "the number %s is typed: glue it from the run, or give it a reason "
-                    "in nbpromises_constants",
-                    number,
-                    location=node,
-                )
+                logger.error(f"the number {number} {REMEDY}", location=node)
