@@ -78,26 +78,20 @@ def _tokens(text: str) -> list[str]:
 
 def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
     """Return the tokens that each ``...`` stands for, or None if the other tokens differ."""
-    first, *others = _split_at_any(wanted)
-    if not others:
-        matches = len(first) == len(found) and _match_at(first, found, 0)
-        return [] if matches else None
-
-    *middle, last = others
-    start, end = len(first), len(found) - len(last)
-    if end < start or not (
-        _match_at(first, found, 0) and _match_at(last, found, end)
-    ):
-        return None
-    covered = []
-    for piece in middle:
-        place = start
-        while place + len(piece) <= end and not _match_at(piece, found, place):
-            place += 1
-        covered.append(range(start, place))
-        start = place + len(piece)
-    covered.append(range(start, end))
-    return covered if start <= end else None
+    pieces = _split_at_any(wanted)
+    covered, end = [], 0
+    for number, piece in enumerate(pieces):
+        # The first piece begins the text, and the last one ends it.
+        last = len(found) - len(piece)
+        first = max(end, last) if number == len(pieces) - 1 else end
+        places = range(first, min(last, 0 if number == 0 else last) + 1)
+        matches = (place for place in places if _match_at(piece, found, place))
+        place = next(matches, None)
+        if place is None:
+            return None
+        covered.append(range(end, place))
+        end = place + len(piece)
+    return covered
 
 
 def _is_result(tokens: list[str], place: int) -> bool:
