@@ -1,5 +1,6 @@
 """The folder of records: what is found again, and why a page must be executed."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_a_torn_record_counts_as_none(
     path.write_bytes(path.read_bytes()[:kept])
     assert read_record(path) is None
     assert store.find(page()) == (None, "its record was damaged")
+
+
+def test_a_record_of_another_version_counts_as_none(
+    store: RecordStore, project: Project
+):
+    path = store.save(page(), record(project))
+    body = path.read_text().partition("\n")[2].replace('"started"', '"begun"')
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    path.write_text(f"{digest}\n{body}")
+    assert read_record(path) is None
 
 
 def test_only_the_records_that_were_used_last_are_kept(

@@ -49,17 +49,17 @@ class Record:
 
 
 def read_record(path: Path) -> Record | None:
-    """Read a record, or return None if the file is damaged or missing."""
+    """Read a record, or return None if it is missing, damaged or of another version of this package."""
     try:
         digest, body = path.read_text(encoding="utf-8").split("\n", 1)
-    except (OSError, ValueError):
+        if digest != _digest(body):
+            return None
+        content = json.loads(body)
+        if content["dependencies"]:
+            content["dependencies"] = Dependencies(**content["dependencies"])
+        return Record(**content)
+    except (KeyError, OSError, TypeError, ValueError):
         return None
-    if digest != _digest(body):
-        return None
-    content = json.loads(body)
-    if content["dependencies"]:
-        content["dependencies"] = Dependencies(**content["dependencies"])
-    return Record(**content)
 
 
 class RecordStore:
