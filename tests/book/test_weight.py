@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from sphinx.errors import ThemeError
 
 from book.weight.fonts import with_small_icon_fonts
 from book.weight.pages import light_page
-from book.weight.static_files import files_below, named_files, remove_files
+from book.weight.static_files import keep_only, named_files
 from book.weight.style_sheet import read_style_sheet, used_css
 from support.sites import Site
 
@@ -104,31 +105,28 @@ PAGE = f"""\
 LIGHT_PAGE = """\
 <html><head><title>A page</title>
 <script data-a="b">first()</script>
-<link rel="stylesheet" href="../_static/style.css">
 <script defer src="../_static/copy.js"></script>
 <script type="module">copy()</script>
+<link rel="stylesheet" href="../_static/style.css">
 </head><body><script>last()</script></body></html>
 """
 
 
 def test_a_light_page_has_one_style_sheet_and_no_script_for_icons():
-    assert light_page(PAGE) == LIGHT_PAGE
-    assert light_page(LIGHT_PAGE) == LIGHT_PAGE
+    assert light_page(PAGE, "../_static/style.css") == LIGHT_PAGE
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "count"),
     [
-        (ICON_SCRIPT, "", "loads 0 scripts of icons, not 1"),
-        (ICON_SCRIPT, ICON_SCRIPT * 2, "loads 2 scripts of icons, not 1"),
-        ("fontawesome.js", "icons.js", "loads 0 scripts of icons, not 1"),
-        ("stylesheet", "preload", "links no style sheet"),
-        ("_static/theme.css", "theme.css", "theme.css is not in the folder"),
+        (ICON_SCRIPT, "", 0),
+        (ICON_SCRIPT, ICON_SCRIPT * 2, 2),
+        ("fontawesome.js", "icons.js", 0),
     ],
 )
-def test_a_page_of_another_theme_fails(old: str, new: str, message: str):
-    with pytest.raises(ThemeError, match=message):
-        light_page(PAGE.replace(old, new))
+def test_a_page_of_another_theme_fails(old: str, new: str, count: int):
+    with pytest.raises(ThemeError, match=f"loads {count} scripts of icons"):
+        light_page(PAGE.replace(old, new), "../_static/style.css")
 
 
 STATIC = Path(
@@ -173,49 +171,63 @@ def test_files_are_found_through_scripts_and_style_sheets(tmp_path: Path):
     write("locales/book.po")
     text = '<script src="_static/scripts/page.js?v=1"></script>'
     assert named_files(tmp_path, text) == named
-    remove_files(tmp_path, files_below(tmp_path) - named)
-    assert files_below(tmp_path) == named
-    assert not (tmp_path / "locales").exists()
+    keep_only(tmp_path, named)
+    assert set(tmp_path.rglob("*")) == {*named, tmp_path / "scripts"}
 
 
 def small_site(folder: Path, theme: str = "sphinx_book_theme") -> Site:
-    settings = f'html_theme = {theme!r}\ntemplates_path = ["_templates"]\n'
+    settings = f"""
+        html_theme = {theme!r}
+        templates_path = ["_templates"]
+
+        def setup(app):
+            app.add_config_value("editions_together", True, "html", bool)
+        """
     site = Site(folder, ["book.weight"], settings)
     site.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   more")
     site.write("more.rst", "More\n====\n")
     return site
 
 
-def linked_style_sheet(folder: Path) -> str:
-    """Return the address of the style sheet that all pages have in common."""
-    pages = folder.glob("*.html")
-    (address,) = {
-        address
-        for page in pages
-        for address in re.findall(r'href="([^"]*\.css[^"]*)"', page.read_text())
-    }
-    return address
+def linked_style_sheets(folder: Path) -> list[set[str]]:
+    """Return the addresses of the style sheets of each page."""
+    return [
+        set(re.findall(r'href="([^"]*\.css[^"]*)"', page.read_text()))
+        for page in folder.glob("*.html")
+    ]
 
 
-def test_an_incremental_build_rewrites_what_was_written(tmp_path: Path):
+def test_all_pages_link_one_style_sheet_of_the_rules_that_they_use(
+    tmp_path: Path,
+):
     site = small_site(tmp_path)
     build = site.build()
     assert build.ok, build.said
-    first = linked_style_sheet(build.output)
+    ((first,), *others) = linked_style_sheets(build.output)
     assert re.fullmatch(r"_static/style\.css\?v=\w{8}", first)
+    assert others
+    assert all(other == {first} for other in others)
     css = build.output / "_static" / "style.css"
     assert ".centered" not in css.read_text()
     assert list(build.output.rglob("fontawesome*")) == []
 
+    shutil.rmtree(build.output)
     site.write("more.rst", "More\n====\n\n.. centered:: Text\n")
     assert site.build().ok
     assert ".centered" in css.read_text()
-    second = linked_style_sheet(build.output)
-    assert second != first
+    assert linked_style_sheets(build.output)[0] != {first}
 
-    # Only pages that belong to no document are written, such as the search.
-    assert site.build().ok
-    assert linked_style_sheet(build.output) == second
+
+def test_a_preview_is_left_as_the_theme_writes_it(tmp_path: Path):
+    site = small_site(tmp_path)
+    for text in "More", "Less":
+        site.write("more.rst", f"{text}\n====\n")
+        build = site.build(editions_together=0)
+        assert build.ok, build.said
+        for addresses in linked_style_sheets(build.output):
+            assert len(addresses) > 1
+            for address in addresses:
+                assert (build.output / address.partition("?")[0]).exists()
 
 
 def test_an_icon_that_the_theme_does_not_have_fails(tmp_path: Path):

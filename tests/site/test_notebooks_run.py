@@ -140,7 +140,9 @@ def in_jupyter(
     with serve(wheel.parent) as address:
         notebook = notebooks[0].copy()
         notebook.cells = [
-            new_code_cell(install(f"{address}/{wheel.name}")),
+            new_code_cell(
+                install(f"{address}/{wheel.name}", EDITIONS[SOURCE]["words"])
+            ),
             new_code_cell(dedent(ORIGINS)),
             *[cell for each in notebooks for cell in each.cells],
         ]

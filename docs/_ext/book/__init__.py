@@ -1,25 +1,34 @@
-"""The extensions of this book alone, one for each module; see README.md in this folder."""
+"""The extensions of this book alone, one for each part; see README.md in this folder."""
 
 from importlib import import_module
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
+from nbpromises.processes import silent_stderr
 from nbpromises.reread import version_of
 
-# The theme comes first: it loads the words that the others show.
-PARTS = (
-    "theme head api explorable literalinclude mathml notebooks search weight"
-)
+PARTS = "theme", "literalinclude", "mathml", "notebooks", "search", "weight"
+
+
+def import_package(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
+    """Import what autodoc will import, without TensorFlow's log lines."""
+    if "reference/api" in docnames:
+        with silent_stderr():
+            import_module("linear_tutorial")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register with Sphinx."""
     app.setup_extension("nbpromises")
     app.setup_extension("editions")
-    for part in PARTS.split():
+    for part in PARTS:
         import_module(f"{__name__}.{part}").setup(app)
+    app.connect("env-before-read-docs", import_package)
     return {
         "version": "1",
         "env_version": version_of(Path(__file__).parent),

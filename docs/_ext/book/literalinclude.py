@@ -16,23 +16,21 @@ from sphinx.util.typing import OptionSpec
 def without_docstrings(source: str) -> str:
     """Drop the docstrings of a piece of Python code, and the empty line after each.
 
-    >>> without_docstrings('def f():\\n    "Say one."\\n    return 1\\n')
+    >>> without_docstrings('def f():\\n    "Say one."\\n\\n    return 1\\n')
     'def f():\\n    return 1\\n'
     """
     lines = source.splitlines(keepends=True)
-    dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.Module):
-            continue
-        if ast.get_docstring(node) is not None:
-            docstring = node.body[0]
-            end = docstring.end_lineno or docstring.lineno
-            dropped.update(range(docstring.lineno - 1, end))
-            if end < len(lines) and not lines[end].strip():
-                dropped.add(end)
-    return "".join(
-        line for number, line in enumerate(lines) if number not in dropped
-    )
+        if (
+            isinstance(node, ast.ClassDef | ast.FunctionDef | ast.Module)
+            and ast.get_docstring(node) is not None
+        ):
+            start = node.body[0].lineno - 1
+            end = node.body[0].end_lineno or start
+            if lines[end : end + 1] == ["\n"]:
+                end += 1
+            lines[start:end] = [""] * (end - start)
+    return "".join(lines)
 
 
 class LiteralIncludeWithoutDocstring(LiteralInclude):

@@ -1,7 +1,8 @@
 """The table of editions, a TOML file, as conf.py and the build read it.
 
 `source` is the language of the sources. `[editions.LANGUAGE]` describes an edition: how it is called,
-where it is published, the words around its pages. All editions have the same keys.
+where it is published, the words around its pages. All editions have the same keys, also in tables
+within them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.config import Config
 
-Edition = dict[str, str]
+Edition = dict[str, Any]
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -30,12 +31,26 @@ def read_table(path: Path) -> dict[str, Any]:
             f"but is {table['source']!r}"
         )
     for language, edition in editions.items():
-        if differing := edition.keys() ^ editions[table["source"]].keys():
+        if differing := keys(edition) ^ keys(editions[table["source"]]):
             raise ValueError(
                 f"{path.name}: {language} and {table['source']} must have the same keys, "
                 f"but differ in {', '.join(sorted(differing))}"
             )
     return table
+
+
+def keys(table: dict[str, Any]) -> set[str]:
+    """Return the keys of a table, and of the tables within it.
+
+    >>> sorted(keys({"title": "A book", "words": {"search": "Search"}}))
+    ['title', 'words', 'words.search']
+    """
+    return set(table).union(
+        f"{name}.{key}"
+        for name, inner in table.items()
+        if isinstance(inner, dict)
+        for key in keys(inner)
+    )
 
 
 def own_edition(config: Config) -> Edition:

@@ -8,7 +8,6 @@ The package is on no index. The site carries it as a wheel; where the site has n
 first cell says how to install it from the sources.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +22,12 @@ from editions.languages import own_edition
 from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
-from ..cache import Cache
-from ..words import _
+from .cache import cached
 from .package import build_wheel
 from .prose import prose_around_cells
 
 METADATA = {
-    "kernelspec": {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    },
+    "kernelspec": {"name": "python3", "display_name": "Python 3"},
     "language_info": {
         "name": "python",
         "file_extension": ".py",
@@ -41,6 +35,7 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
+COLAB = "https://colab.research.google.com/github"
 
 
 def add_wheel(app: Sphinx) -> None:
@@ -51,41 +46,43 @@ def add_wheel(app: Sphinx) -> None:
 
 
 def offer_notebook(
-    cache: Cache,
     app: Sphinx,
     pagename: str,
-    templatename: str,
     context: dict[str, Any],
-    doctree: nodes.document | None,
+    doctree: nodes.document,
 ) -> None:
-    """Write the notebook beside the page, and tell the page's template where it is."""
-    if doctree is None or pagename not in record_files(app.env):
+    """Write the notebook beside an executed page, and tell the page's template where it is."""
+    if pagename not in record_files(app.env):
         return
     config = app.config
-    folder = own_edition(config)["folder"]
+    edition = own_edition(config)
+    folder = edition["folder"]
     wheel = ""
     if config.editions_address and config.book_wheel:
         wheel = f"{config.editions_address}{folder}/{config.book_wheel}"
-    first_cell = install(wheel)
-    prose = (context["body"], formulas(doctree), context["pageurl"] or "")
+    first_cell = install(wheel, edition["words"])
+    formulas = [
+        node.astext()
+        for node in doctree.findall()
+        if isinstance(node, nodes.math | nodes.math_block)
+    ]
+    prose = (context["body"], formulas, context["pageurl"] or "")
 
-    def write() -> str:
+    def make() -> str:
         code = executed_code(app.env, pagename, doctree)
         notebook = make_notebook(code, prose_around_cells(*prose), first_cell)
         return f"{nbformat.writes(notebook)}\n"
 
     # A record is named after a digest of its cells and outputs.
     key = (record_files(app.env)[pagename], first_cell, prose)
+    text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(cache.get(key, write), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
     context["notebook"] = path.name
-    if config.editions_address and config.book_colab_repository:
-        context["colab"] = (
-            "https://colab.research.google.com/github/"
-            f"{config.book_colab_repository}/{folder}/{pagename}.ipynb"
-        )
+    if config.editions_address and (copy := config.book_colab_repository):
+        context["colab"] = f"{COLAB}/{copy}/{folder}/{pagename}.ipynb"
 
 
 def executed_code(
@@ -102,15 +99,6 @@ def executed_code(
     return [executed.cells[cell.index] for cell in code_cells(doctree)]
 
 
-def formulas(doctree: nodes.document) -> list[str]:
-    """Return the formulas of a page as LaTeX."""
-    return [
-        node.astext()
-        for node in doctree.findall()
-        if isinstance(node, nodes.math | nodes.math_block)
-    ]
-
-
 def make_notebook(
     code: list[NotebookNode], prose: list[str], first_cell: str
 ) -> NotebookNode:
@@ -120,13 +108,8 @@ def make_notebook(
         if text:
             cells.append(new_markdown_cell(text))
         if cell:
-            cells.append(
-                new_code_cell(
-                    cell.source,
-                    outputs=cell.outputs,
-                    execution_count=cell.execution_count,
-                )
-            )
+            shown = {key: cell[key] for key in ("outputs", "execution_count")}
+            cells.append(new_code_cell(cell.source, **shown))
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
@@ -134,24 +117,19 @@ def make_notebook(
     return notebook
 
 
-def install(wheel: str) -> str:
+def install(wheel: str, words: dict[str, str]) -> str:
     """Return code that makes sure that the package is there; `wheel` is its address, or empty."""
     if wheel:
         remedy = f"%pip install --quiet {wheel}"
     else:
-        message = _(
-            "Please install the package of this book first: "
-            "run `pip install .` in the folder of the project."
-        )
+        message = words["install_package"]
         remedy = f'raise ModuleNotFoundError("{message}") from None'
-    return "\n".join(
-        [
-            f"# {_('The functions of this book are in a package of their own.')}",
-            "try:",
-            "    import linear_tutorial",
-            "except ModuleNotFoundError:",
-            f"    {remedy}",
-        ]
+    return (
+        f"# {words['package']}\n"
+        "try:\n"
+        "    import linear_tutorial\n"
+        "except ModuleNotFoundError:\n"
+        f"    {remedy}"
     )
 
 
@@ -161,6 +139,3 @@ def setup(app: Sphinx) -> None:
     # Set by `add_wheel`.
     app.add_config_value("book_wheel", "", "", str)
     app.connect("builder-inited", add_wheel)
-    # Before the theme looks which of its parts have something to show.
-    offer = partial(offer_notebook, Cache(app, "notebooks"))
-    app.connect("html-page-context", offer, priority=100)

@@ -17,6 +17,12 @@ from nbpromises.cells import fenced
 CELL = "\0"
 # The class of the box that Sphinx puts around a code block; the group is its language.
 HIGHLIGHT = re.compile(r"highlight-(\w+)")
+# Pictures are drawn by cells, and hidden boxes are filled by scripts of the page.
+LEFT_OUT = "a.headerlink, div[hidden], img"
+# markdownify would keep the white space around a figure.
+RENAMED = {"figure, dd": "div", "dt": "strong", "div.admonition": "blockquote"}
+# What their text is set in: bold, italics, and a link to the page.
+WRAPPED = {"p.admonition-title": "strong", "figcaption p": "em", "h1": "a"}
 
 
 def prose_around_cells(
@@ -38,30 +44,39 @@ def prose_around_cells(
         formula["latex"] = latex
     for cell in soup("div", class_="cell"):
         cell.replace_with(CELL)
-    # markdownify would keep the white space around a figure.
-    for figure in soup("figure"):
-        figure.name = "div"
-    for title in soup("h1"):
-        link = soup.new_tag("a", href="")
-        link.extend(list(title.children))
-        title.append(link)
-    markdown = _ProseConverter(address=address).convert_soup(soup)
-    return [piece.strip() for piece in markdown.split(CELL)]
+    _simplify(soup, address)
+    # Paragraphs become one line each: some notebook viewers show every newline as a line break.
+    converter = _Converter(
+        heading_style="atx", bullets="-", wrap=True, wrap_width=None
+    )
+    return [piece.strip() for piece in converter.convert_soup(soup).split(CELL)]
 
 
-class _ProseConverter(MarkdownConverter):
-    """Converts Sphinx's HTML to Jupyter's Markdown, where markdownify's rules do not fit."""
+def _simplify(soup: BeautifulSoup, address: str) -> None:
+    """Replace what Sphinx writes in its own way by elements that markdownify knows."""
+    for element in soup.select(LEFT_OUT):
+        element.decompose()
+    for selector, name in WRAPPED.items():
+        for element in soup.select(selector):
+            children = soup.new_tag(name, href="")
+            children.extend(list(element.children))
+            element.append(children)
+    # Jupyter knows no lists of definitions.
+    for term, meaning in zip(soup("dt"), soup.select("dd > p"), strict=True):
+        meaning.insert(0, term, soup.new_tag("br"))
+    for selector, name in RENAMED.items():
+        for element in soup.select(selector):
+            element.name = name
+    for link in soup("a"):
+        target = str(link["href"])
+        whole = urljoin(address, target)
+        link.attrs = {"href": whole}
+        if target.startswith("#") or not urlsplit(whole).scheme:
+            link.unwrap()
 
-    class Options:
-        """Options of markdownify; each paragraph becomes one line.
 
-        Some notebook viewers show every newline as a line break.
-        """
-
-        heading_style = "atx"
-        bullets = "-"
-        wrap = True
-        wrap_width = None
+class _Converter(MarkdownConverter):
+    """Converts formulas, and blocks of code that may hold fences."""
 
     def convert_math(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write a formula as Jupyter reads it."""
@@ -69,52 +84,8 @@ class _ProseConverter(MarkdownConverter):
             return f"\n\n$$\n{str(el['latex']).strip()}\n$$\n\n"
         return f"${el['latex']}$"
 
-    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Make links absolute; links within the page, or without a known address, become text."""
-        target = str(el["href"])
-        address = urljoin(self.options["address"], target)
-        if "headerlink" in el.get_attribute_list("class"):
-            return ""
-        if target.startswith("#") or not urlsplit(address).scheme:
-            return text
-        return f"[{text}]({address})"
-
-    def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Quote what stands in a box; leave out what only the page's scripts show."""
-        if el.has_attr("hidden"):
-            return ""
-        if "admonition" in el.get_attribute_list("class"):
-            return str(self.convert_blockquote(el, text, parent_tags))
-        return str(super().convert_div(el, text, parent_tags))
-
-    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Set the title of a box in bold."""
-        if "admonition-title" in el.get_attribute_list("class"):
-            text = f"**{text}**"
-        return str(super().convert_p(el, text, parent_tags))
-
-    def convert_dt(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Set a term in bold on a line of its own; Jupyter knows no lists of definitions."""
-        return f"\n\n**{text.strip()}**  \n"
-
-    def convert_dd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Write what a term means below it."""
-        return f"{text.strip()}\n\n"
-
-    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Leave out the pictures, all of which are drawn by cells."""
-        return ""
-
-    def convert_figcaption(
-        self, el: Tag, text: str, parent_tags: set[str]
-    ) -> str:
-        """Set a caption in italics."""
-        return f"\n\n*{text.strip()}*\n\n"
-
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write included code as a fenced block with its language."""
-        boxes = [
-            " ".join(box.get_attribute_list("class")) for box in el.parents
-        ]
-        language = next(filter(None, map(HIGHLIGHT.search, boxes)))[1]
+        classes = " ".join(str(box.get("class")) for box in el.parents)
+        language = HIGHLIGHT.findall(classes)[0]
         return f"\n\n{fenced(language, text.strip())}\n\n"

@@ -1,53 +1,72 @@
-"""The look of the book: templates and style sheet on top of sphinx-book-theme's."""
+"""The look of the book: templates and style sheet on top of sphinx-book-theme's, and what they show."""
 
 import os
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from ..words import _, load_words
+from editions.languages import own_edition
+
+from ..notebooks import offer_notebook
 
 PACKAGE = Path(__file__).parents[1]
-LOGO = Path(__file__).parent / "static" / "logo.svg"
+# As much of a description as search engines show.
+LENGTH = 160
 
 
 def apply_theme(app: Sphinx, config: Config) -> None:
     """Set what stands around every page, in the language of the edition."""
-    # Relative, because Sphinx writes a digest of these settings into the site.
-    for folder in sorted(PACKAGE.glob("*/static")):
-        path = os.path.relpath(folder, app.confdir)
-        config.html_static_path.append(path)
-    for folder in sorted(PACKAGE.glob("*/templates")):
-        config.templates_path.append(os.path.relpath(folder, app.confdir))
-    config.html_logo = os.path.relpath(LOGO, app.confdir)
+
+    def relative(pattern: str) -> list[str]:
+        # Sphinx writes a digest of these settings into the site.
+        paths = sorted(PACKAGE.glob(pattern))
+        return [os.path.relpath(path, app.confdir) for path in paths]
+
+    words = own_edition(config)["words"]
+    config.html_static_path += relative("*/static")
+    config.templates_path += relative("*/templates")
+    (config.html_logo,) = relative("theme/static/logo.svg")
     config.html_favicon = config.html_logo
     config.html_theme_options["logo"] = {
         "text": config.html_title,
         "alt_text": "",
     }
-    config.html_theme_options["search_bar_text"] = str(_("Search this book"))
+    config.html_theme_options["search_bar_text"] = words["search"]
     # Only solutions are folded away.
-    prompt = str(_("Solution"))
-    config.nb_code_prompt_show = config.nb_code_prompt_hide = prompt
+    config.nb_code_prompt_show = words["solution"]
+    config.nb_code_prompt_hide = words["solution"]
 
 
-def add_words(
+def fill_context(
     app: Sphinx,
     pagename: str,
     templatename: str,
-    context: dict[str, object],
+    context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the templates the function that translates this book's words."""
-    context["words"] = _
+    """Give the templates their words and what they show of this page."""
+    words = own_edition(app.config)["words"]
+    context["words"] = words
+    # The first paragraph is translated, and true, when the page is.
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else []
+    first = next((each.astext() for each in paragraphs), app.config.html_title)
+    context["description"] = shorten(first, LENGTH, placeholder=" …")
+    if doctree:
+        offer_notebook(app, pagename, context, doctree)
+    if 'class="explorable"' in context.get("body", ""):
+        texts = words["explorable"].items()
+        data: dict[str, Any] = {f"data-{name}": text for name, text in texts}
+        app.add_js_file("explorable.js", loading_method="defer", **data)
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    load_words(app)
     # After the title of the edition is set.
     app.connect("config-inited", apply_theme, priority=600)
-    app.connect("html-page-context", add_words, priority=100)
+    # Before the theme looks which of its parts have something to show.
+    app.connect("html-page-context", fill_context, priority=100)
     app.add_css_file("site.css")

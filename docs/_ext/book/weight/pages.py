@@ -1,53 +1,34 @@
 """Rewrite the head of a page, so that it loads less and nothing but its style delays it."""
 
 import re
-from posixpath import join, normpath
 
 from sphinx.errors import ThemeError
 
-STYLE = "_static/style.css"
-STYLE_LINK = re.compile(rf'({STYLE})(\?v=\w+)?(?=")')
 STYLE_SHEET = re.compile(
-    r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"?]+)[^>]*>\s*'
+    r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?:\.\./)*([^"?]+)[^>]*>\s*'
 )
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
 ICON = re.compile(r'<(?:i|span) class="([^"]*\bfa-[^"]*)"')
 
 
-def style_sheets(html: str, folder: str) -> tuple[str, ...]:
-    """Return the paths of the style sheets that a page in `folder` links.
+def style_sheets(html: str) -> tuple[str, ...]:
+    """Return the paths of the style sheets that a page links, in the folder of the site.
 
-    >>> style_sheets('<link href="../_static/a.css?v=1" rel="stylesheet" />', "tutorial")
+    >>> style_sheets('<link href="../_static/a.css?v=1" rel="stylesheet" />')
     ('_static/a.css',)
     """
-    links = STYLE_SHEET.findall(html)
-    return tuple(normpath(join(folder, link)) for link in links)
+    return tuple(STYLE_SHEET.findall(html))
 
 
-def light_page(html: str) -> str:
-    """Return a page with one style sheet, deferred scripts and no script for icons.
-
-    A page that was rewritten by an earlier build is returned as it is.
-    """
+def light_page(html: str, style: str) -> str:
+    """Return a page that links one style sheet, defers scripts and loads no script for icons."""
     head, end, body = html.partition("</head>")
-    first = STYLE_SHEET.search(head)
-    if first is None:
-        raise ThemeError("a page links no style sheet")
-    root, found, _ = first[1].partition("_static/")
-    if not found:
-        raise ThemeError(f"{first[1]} is not in the folder _static")
-    if first[1] == f"{root}{STYLE}":
-        return html
     head, scripts = ICON_SCRIPT.subn("", head)
     if scripts != 1:
         raise ThemeError(f"the theme loads {scripts} scripts of icons, not 1")
-    start = first.start()
-    head = (
-        f'{head[:start]}<link rel="stylesheet" href="{root}{STYLE}">\n'
-        f"{STYLE_SHEET.sub('', head[start:])}"
-    )
-    return deferred_scripts(PRELOAD.sub("", head)) + end + body
+    head = deferred_scripts(PRELOAD.sub("", STYLE_SHEET.sub("", head)))
+    return f'{head}<link rel="stylesheet" href="{style}">\n{end}{body}'
 
 
 def deferred_scripts(head: str) -> str:
@@ -64,19 +45,10 @@ def deferred_scripts(head: str) -> str:
     return start + (first + rest).replace("<script src=", "<script defer src=")
 
 
-def with_digest(html: str, digest: str) -> str:
-    """Return a page that asks for the style sheet with this digest, past older ones in caches.
-
-    >>> with_digest('<link href="../_static/style.css?v=1">', "2")
-    '<link href="../_static/style.css?v=2">'
-    """
-    return STYLE_LINK.sub(rf"\1?v={digest}", html)
-
-
 def icons_in(html: str) -> set[str]:
     """Return the classes of Font Awesome on the elements that are icons.
 
-    >>> sorted(icons_in('<i class="fa-solid fa-bars"></i>'))
+    >>> sorted(icons_in('<i class="icon fa-solid fa-bars"></i>'))
     ['fa-bars', 'fa-solid']
     """
     classes = " ".join(ICON.findall(html)).split()

@@ -1,12 +1,9 @@
 """Find the static files that pages load, and remove the others."""
 
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-
-def files_below(folder: Path, pattern: str = "*") -> set[Path]:
-    """Return the files in a folder and its subfolders."""
-    return {path for path in folder.rglob(pattern) if path.is_file()}
+from nbpromises.execution.dependencies import files_below
 
 
 def named_files(folder: Path, text: str) -> set[Path]:
@@ -27,10 +24,12 @@ def named_files(folder: Path, text: str) -> set[Path]:
     return named
 
 
-def remove_files(folder: Path, files: Iterable[Path]) -> None:
-    """Remove files below a folder, and the subfolders that are empty afterwards."""
-    for path in files:
-        path.unlink()
+def keep_only(folder: Path, files: set[Path]) -> None:
+    """Remove all other files below a folder, and then the folders that are empty."""
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+        if path.is_dir():
+            # It fails for a folder that is not empty.
+            with suppress(OSError):
+                path.rmdir()
+        elif path not in files:
+            path.unlink()

@@ -1,8 +1,13 @@
 // Gradient descent to play with: drag the start over the loss surface, choose a learning rate, step or
 // run, and watch the path, the line and the loss. It computes in float32, as the package does.
+//
+// A page shows it in an element of the class "explorable" that has the labels of the data; the words are
+// attributes of the script, see `fill_context` in docs/_ext/book/theme. Paper and readers without scripts
+// have the figure beside it.
 "use strict";
 
 (() => {
+  const { dataset: words } = document.currentScript;
   const f = Math.fround;
   const SVG = "http://www.w3.org/2000/svg";
   const EPOCHS = 100;
@@ -61,11 +66,9 @@
   // -- One explorable -------------------------------------------------------------------------------
 
   function make(root) {
-    const words = JSON.parse(root.dataset.words);
-    const y = root.textContent.trim().split(/\s+/).map(Number).map(f);
+    const y = root.dataset.labels.split(" ").map(Number).map(f);
     const last = y.length - 1;
     const points = { x: y.map((_, i) => f(-2 + (4 * i) / last)), y };
-    root.textContent = "";
     root.hidden = false;
 
     let start = { w: f(5), b: f(0) };
