@@ -12,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 from sphinx.util.typing import OptionSpec
 
+DOCUMENTED = ast.ClassDef | ast.FunctionDef | ast.Module
+
 
 def without_docstrings(source: str) -> str:
     """Drop the docstrings of a piece of Python code, and the empty line after each.
@@ -21,10 +23,7 @@ def without_docstrings(source: str) -> str:
     """
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.ClassDef | ast.FunctionDef | ast.Module)
-            and ast.get_docstring(node) is not None
-        ):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
             start = node.body[0].lineno - 1
             end = node.body[0].end_lineno or start
             if lines[end : end + 1] == ["\n"]:

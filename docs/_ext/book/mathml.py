@@ -14,34 +14,24 @@ from sphinx.writers.html5 import HTML5Translator
 logger = logging.getLogger(__name__)
 
 
-def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula within a line."""
-    translator.body.append(_mathml(node, as_block=False))
-    raise nodes.SkipNode
-
-
-def visit_math_block(
-    translator: HTML5Translator, node: nodes.math_block
+def visit(
+    translator: HTML5Translator, node: nodes.math | nodes.math_block
 ) -> None:
-    """Write a formula on a line of its own, in a box that scrolls when it is too narrow."""
-    translator.body.append(translator.starttag(node, "div", CLASS="math"))
-    translator.body.append(_mathml(node, as_block=True))
-    translator.body.append("</div>\n")
-    raise nodes.SkipNode
-
-
-def _mathml(node: nodes.math | nodes.math_block, *, as_block: bool) -> str:
+    """Write a formula; one on a line of its own stands in a box that scrolls if it is too narrow."""
+    as_block = isinstance(node, nodes.math_block)
     try:
-        return str(tex2mathml(node.astext(), as_block=as_block))
+        formula = str(tex2mathml(node.astext(), as_block=as_block))
     except MathError as error:
-        logger.error(
-            "this formula cannot be written as MathML: %s", error, location=node
-        )
-        return ""
+        message = "this formula cannot be written as MathML: %s"
+        logger.error(message, error, location=node)
+        raise nodes.SkipNode from error
+    if as_block:
+        box = translator.starttag(node, "div", CLASS="math")
+        formula = f"{box}{formula}</div>\n"
+    translator.body.append(formula)
+    raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.add_html_math_renderer(
-        "mathml", (visit_math, None), (visit_math_block, None)
-    )
+    app.add_html_math_renderer("mathml", (visit, None), (visit, None))

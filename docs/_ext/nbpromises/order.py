@@ -14,5 +14,4 @@ PLACE_FIGURES = 30
 # At "build-finished". 500 is Sphinx's default.
 WRITE_FILES = 500
 REDUCE_FILES = 800
-SAVE_CACHES = 900
 MARK_COMPLETE = 999

@@ -23,7 +23,7 @@ from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
 from .cache import cached
-from .package import build_wheel
+from .package import add_wheel
 from .prose import prose_around_cells
 
 METADATA = {
@@ -38,28 +38,19 @@ METADATA = {
 COLAB = "https://colab.research.google.com/github"
 
 
-def add_wheel(app: Sphinx) -> None:
-    """Build the wheel of the package into the edition that is built."""
-    if app.builder.name == "html":
-        folder = Path(app.outdir)
-        app.config.book_wheel = build_wheel(Path(app.confdir), folder)
-
-
 def offer_notebook(
-    app: Sphinx,
-    pagename: str,
-    context: dict[str, Any],
-    doctree: nodes.document,
+    app: Sphinx, pagename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Write the notebook beside an executed page, and tell the page's template where it is."""
     if pagename not in record_files(app.env):
         return
-    config = app.config
-    edition = own_edition(config)
+    address = app.config.editions_address
+    edition = own_edition(app.config)
     folder = edition["folder"]
     wheel = ""
-    if config.editions_address and config.book_wheel:
-        wheel = f"{config.editions_address}{folder}/{config.book_wheel}"
+    if address:
+        (file,) = Path(app.outdir).glob("*.whl")
+        wheel = f"{address}{folder}/{file.name}"
     first_cell = install(wheel, edition["words"])
     formulas = [
         node.astext()
@@ -70,8 +61,7 @@ def offer_notebook(
 
     def make() -> str:
         code = executed_code(app.env, pagename, doctree)
-        notebook = make_notebook(code, prose_around_cells(*prose), first_cell)
-        return f"{nbformat.writes(notebook)}\n"
+        return notebook(code, prose_around_cells(*prose), first_cell)
 
     # A record is named after a digest of its cells and outputs.
     key = (record_files(app.env)[pagename], first_cell, prose)
@@ -81,7 +71,7 @@ def offer_notebook(
     path.write_text(text, encoding="utf-8")
 
     context["notebook"] = path.name
-    if config.editions_address and (copy := config.book_colab_repository):
+    if address and (copy := app.config.book_colab_repository):
         context["colab"] = f"{COLAB}/{copy}/{folder}/{pagename}.ipynb"
 
 
@@ -99,22 +89,22 @@ def executed_code(
     return [executed.cells[cell.index] for cell in code_cells(doctree)]
 
 
-def make_notebook(
+def notebook(
     code: list[NotebookNode], prose: list[str], first_cell: str
-) -> NotebookNode:
+) -> str:
     """Return a notebook of code cells, and of the prose before each and after the last."""
     cells = [new_code_cell(first_cell)]
     for text, cell in zip(prose, [*code, None], strict=True):
         if text:
             cells.append(new_markdown_cell(text))
         if cell:
-            shown = {key: cell[key] for key in ("outputs", "execution_count")}
-            cells.append(new_code_cell(cell.source, **shown))
+            cell.metadata.clear()
+            cells.append(cell)
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
-    notebook: NotebookNode = new_notebook(metadata=METADATA, cells=cells)
-    return notebook
+    every = new_notebook(metadata=METADATA, cells=cells)
+    return f"{nbformat.writes(every)}\n"
 
 
 def install(wheel: str, words: dict[str, str]) -> str:
@@ -136,6 +126,4 @@ def install(wheel: str, words: dict[str, str]) -> str:
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.add_config_value("book_colab_repository", "", "html", str)
-    # Set by `add_wheel`.
-    app.add_config_value("book_wheel", "", "", str)
     app.connect("builder-inited", add_wheel)

@@ -1,7 +1,8 @@
 """Keep notebooks from one build to the next.
 
 Every build writes every page, so that no page of an older site is left; most pages are the same as in
-the build before. Without this, an edit of a heading takes 10.2 s in place of 8.2 s (medians of 6).
+the build before. Without this, the build after an edit takes 5.6 s of the processor's time instead of
+4.1 s.
 """
 
 import hashlib
@@ -11,16 +12,15 @@ from pathlib import Path
 from nbpromises.execution.dependencies import installed_versions
 from nbpromises.reread import version_of
 
-PACKAGE = Path(__file__).parents[1]
-
 
 def cached(path: Path, key: object, make: Callable[[], str]) -> str:
     """Return the text that was stored in a file for the same key, or make and store it.
 
     `repr(key)` says all that the text depends on besides the code of this package and of libraries.
     """
-    code = version_of(PACKAGE), sorted(installed_versions().items())
-    digest = hashlib.sha256(repr((key, code)).encode()).hexdigest()
+    code = version_of(Path(__file__).parents[1])
+    made_of = (key, code, sorted(installed_versions().items()))
+    digest = hashlib.sha256(repr(made_of).encode()).hexdigest()
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
     if stored.startswith(digest):
         return stored.removeprefix(digest)

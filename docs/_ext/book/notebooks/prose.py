@@ -17,8 +17,8 @@ from nbpromises.cells import fenced
 CELL = "\0"
 # The class of the box that Sphinx puts around a code block; the group is its language.
 HIGHLIGHT = re.compile(r"highlight-(\w+)")
-# Pictures are drawn by cells, and hidden boxes are filled by scripts of the page.
-LEFT_OUT = "a.headerlink, div[hidden], img"
+# Pictures are drawn by cells.
+LEFT_OUT = "a.headerlink, img"
 # markdownify would keep the white space around a figure.
 RENAMED = {"figure, dd": "div", "dt": "strong", "div.admonition": "blockquote"}
 # What their text is set in: bold, italics, and a link to the page.

@@ -11,117 +11,82 @@ the list of stop words are used.
 """
 
 import json
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from itertools import takewhile
+from pathlib import Path
+from unicodedata import normalize
 
 import lxml.html
 from lxml.html import HtmlElement
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.environment import BuildEnvironment
 from sphinx.search import IndexBuilder
 
 # Every edition contains English words.
 STEMMED = "en"
 # A definition whose term has an anchor is a place to lead to, like a section: an entry of the
-# glossary, an object of the API.
-SECTIONS = ".//section[@id] | .//dd[preceding-sibling::*[1][self::dt[@id]]]"
+# glossary, an object of the API. Its terms are moved into it.
+DEFINITIONS = ".//dd[preceding-sibling::*[1][self::dt[@id]]]"
+SECTIONS = ".//section[@id] | .//dd[dt]"
+TITLES = "./h1 | ./h2 | ./h3 | ./h4 | ./dt"
 # Whatever stands on lines of its own; of a table, a row.
 LINES = ".//p[not(ancestor::tr)] | .//li | .//dt | .//dd | .//tr"
-# What a reader of the article does not read as its text.
-NOISE = ".//a[contains(@class, 'headerlink')] | .//div[@hidden]"
 LINE_END = "\N{LINE SEPARATOR}"
-HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-# Files of Sphinx's search that its basic theme brings along.
-UNUSED = ("language_data.js", "searchtools.js")
+# A stroke above a letter is no text.
+NOISE = ".//a[contains(@class, 'headerlink')] | .//mover/mo[@accent='true']"
 
 
-@dataclass(frozen=True)
-class Section:
-    """A place that a result can lead to: its own text, without that of sections within it.
+def sections(article: HtmlElement) -> list[dict[str, str]]:
+    """Take an article apart into the places that a result can lead to, in their order.
 
-    Prose has a line for each paragraph, item or row.
-    """
-
-    title: str
-    anchor: str
-    prose: str
-    code: str
-
-
-def sections(article: HtmlElement) -> list[Section]:
-    """Take an article apart into its sections, in their order.
+    The text of each is without that of sections within it. Prose has a line for each paragraph, item
+    or row.
 
     >>> article = lxml.html.fromstring(
     ...     "<article><section id='a'><h1>All</h1><p>One <b>t</b>wo.</p><p>Three.</p>"
-    ...     "<section id='b'><h2>Code</h2><pre>1 +\\n1\\n</pre></section></section></article>"
+    ...     "<section id='b'><h2>Code</h2><pre>1 +\\n1\\n</pre>"
+    ...     "<p>of <math><mover><mi>x</mi><mo accent='true'>_</mo></mover></math>"
+    ...     "</p></section></section></article>"
     ... )
     >>> for section in sections(article):
     ...     print(section)
-    Section(title='All', anchor='a', prose='One two.\\nThree.', code='')
-    Section(title='Code', anchor='b', prose='', code='1 +\\n1')
-    >>> formula = "<math><mover><mi>x</mi><mo accent='true'>_</mo></mover></math>"
-    >>> sections(
-    ...     lxml.html.fromstring(
-    ...         f"<article><section id='c'><h1>Mean</h1><p>of {formula}</p></section></article>"
-    ...     )
-    ... )
-    [Section(title='Mean', anchor='c', prose='of x', code='')]
+    {'title': 'All', 'anchor': 'a', 'prose': 'One two.\\nThree.', 'code': ''}
+    {'title': 'Code', 'anchor': 'b', 'prose': 'of x', 'code': '1 +\\n1'}
     """
     for noise in article.xpath(NOISE):
         noise.drop_tree()
-    # A stroke above a letter is no text.
-    for stroke in article.xpath(".//mover/mo[@accent='true']"):
-        stroke.drop_tree()
-    for formula in list(article.iter("math")):
-        text = "".join(formula.itertext())
+    for formula in article.xpath(".//math"):
+        text = "".join(formula.text_content().split())
         formula.clear(keep_tail=True)
-        formula.text = "".join(text.split())
+        formula.text = text
     for line in article.xpath(LINES):
         line.tail = LINE_END + (line.tail or "")
+    for definition in article.xpath(DEFINITIONS):
+        definition[:0] = definition.xpath("preceding-sibling::dt")
     # In reverse document order, inner sections come before the outer one. `_take_out` removes each
     # from the tree, so that the outer section holds only its own text.
     innermost_first = reversed(article.xpath(SECTIONS))
     return [_take_out(element) for element in innermost_first][::-1]
 
 
-def _take_out(element: HtmlElement) -> Section:
-    if element.tag == "section":
-        title, anchor = _take_heading(element), element.get("id")
-    else:
-        title, anchor = _take_terms(element)
+def _take_out(element: HtmlElement) -> dict[str, str]:
+    titles = element.xpath(TITLES)
+    title = " · ".join(_text(each).strip(LINE_END) for each in titles)
+    anchor = element.get("id", titles[0].get("id"))
+    if "sig" in titles[0].classes:
+        # A signature says more than a name: it is part of the text.
+        title = anchor
+        titles = []
     listings = list(element.iter("pre"))
-    code = "\n".join(listing.text_content().strip("\n") for listing in listings)
-    for listing in listings:
-        listing.drop_tree()
+    code = "\n".join(each.text_content().strip("\n") for each in listings)
+    for taken in [*titles, *listings, element]:
+        taken.drop_tree()
     lines = [" ".join(line.split()) for line in _text(element).split(LINE_END)]
-    element.drop_tree()
-    prose = "\n".join(line for line in lines if line)
-    return Section(title, anchor, prose, spell_out(code))
-
-
-def _take_heading(section: HtmlElement) -> str:
-    heading = next(section.iterchildren(*HEADINGS))
-    title = _text(heading)
-    heading.drop_tree()
-    return title
-
-
-def _take_terms(definition: HtmlElement) -> tuple[str, str]:
-    """Take the terms that a definition is for, and return its title and anchor."""
-    before = definition.itersiblings(preceding=True)
-    terms = list(takewhile(lambda sibling: sibling.tag == "dt", before))[::-1]
-    anchor = terms[0].get("id")
-    if "sig" not in terms[0].classes:
-        title = " · ".join(_text(term).strip(LINE_END) for term in terms)
-        for term in terms:
-            term.drop_tree()
-        return title, anchor
-    # A signature says more than a name: it is part of the text.
-    definition[:0] = terms
-    return anchor, anchor
+    prose = "\n".join(filter(None, lines))
+    return {
+        "title": title,
+        "anchor": anchor,
+        "prose": prose,
+        "code": spell_out(code),
+    }
 
 
 def _text(element: HtmlElement) -> str:
@@ -136,30 +101,17 @@ def spell_out(text: str) -> str:
     >>> spell_out("ﬁt … ，１")
     'fit ... ，１'
     """
-    full = (unicodedata.normalize("NFKC", character) for character in text)
     return "".join(
-        plain if len(plain) > 1 else character
-        for character, plain in zip(text, full, strict=True)
+        plain if len(plain := normalize("NFKC", letter)) > 1 else letter
+        for letter in text
     )
 
 
-def page_sections(html: str) -> list[dict[str, str]]:
-    """Return the sections of a written page, as dictionaries for JSON."""
+def page_sections(path: Path) -> list[dict[str, str]]:
+    """Return the sections of a written page."""
+    html = path.read_text(encoding="utf-8")
     (article,) = lxml.html.fromstring(html).find_class("bd-article")
-    return [asdict(section) for section in sections(article)]
-
-
-def pages(
-    env: BuildEnvironment, builder: StandaloneHTMLBuilder
-) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """Read the pages that were written, in the order of the book, each with its address."""
-    for docname in env.collect_relations():
-        path = builder.get_outfilename(docname)
-        html = path.read_text(encoding="utf-8")
-        yield (
-            builder.get_target_uri(docname),
-            page_sections(html),
-        )
+    return sections(article)
 
 
 def switch_off_stock_search(app: Sphinx) -> None:
@@ -169,22 +121,25 @@ def switch_off_stock_search(app: Sphinx) -> None:
 
 
 def write_search_data(app: Sphinx, exception: Exception | None) -> None:
-    """Write what `search.js` needs, and remove what nobody loads."""
+    """Write what `search.js` needs, with the pages in the order of the book."""
     builder = app.builder
     if exception or not isinstance(builder, StandaloneHTMLBuilder):
         return
-    stock = IndexBuilder(app.env, STEMMED, {}, "")
-    script = "\n".join(
+    pages = [
         (
-            stock.get_js_stemmer_code(),
-            f"const STOP_WORDS = new Set({_json(sorted(stock.lang.stopwords))});",
-            f"const PAGES = {_json(list(pages(app.env, builder)))};",
+            builder.get_target_uri(docname),
+            page_sections(Path(builder.get_outfilename(docname))),
         )
+        for docname in app.env.collect_relations()
+    ]
+    stock = IndexBuilder(app.env, STEMMED, {}, "")
+    script = (
+        f"{stock.get_js_stemmer_code()}\n"
+        f"const STOP_WORDS = new Set({_json(sorted(stock.lang.stopwords))});\n"
+        f"const PAGES = {_json(pages)};"
     )
-    static = app.outdir / "_static"
-    (static / "search-data.js").write_text(script, encoding="utf-8")
-    for name in UNUSED:
-        (static / name).unlink(missing_ok=True)
+    path = Path(app.outdir, "_static", "search-data.js")
+    path.write_text(script, encoding="utf-8")
 
 
 def _json(value: object) -> str:

@@ -13,17 +13,13 @@ from editions.languages import own_edition
 
 from ..notebooks import offer_notebook
 
-PACKAGE = Path(__file__).parents[1]
-# As much of a description as search engines show.
-LENGTH = 160
-
 
 def apply_theme(app: Sphinx, config: Config) -> None:
     """Set what stands around every page, in the language of the edition."""
 
     def relative(pattern: str) -> list[str]:
         # Sphinx writes a digest of these settings into the site.
-        paths = sorted(PACKAGE.glob(pattern))
+        paths = sorted(Path(__file__).parents[1].glob(pattern))
         return [os.path.relpath(path, app.confdir) for path in paths]
 
     words = own_edition(config)["words"]
@@ -31,11 +27,9 @@ def apply_theme(app: Sphinx, config: Config) -> None:
     config.templates_path += relative("*/templates")
     (config.html_logo,) = relative("theme/static/logo.svg")
     config.html_favicon = config.html_logo
-    config.html_theme_options["logo"] = {
-        "text": config.html_title,
-        "alt_text": "",
-    }
-    config.html_theme_options["search_bar_text"] = words["search"]
+    options = config.html_theme_options
+    options["logo"] = {"text": config.html_title, "alt_text": ""}
+    options["search_bar_text"] = words["search"]
     # Only solutions are folded away.
     config.nb_code_prompt_show = words["solution"]
     config.nb_code_prompt_hide = words["solution"]
@@ -51,10 +45,10 @@ def fill_context(
     """Give the templates their words and what they show of this page."""
     words = own_edition(app.config)["words"]
     context["words"] = words
-    # The first paragraph is translated, and true, when the page is.
+    # The first paragraph, as much of it as search engines show: it is translated when the page is.
     paragraphs = doctree.findall(nodes.paragraph) if doctree else []
     first = next((each.astext() for each in paragraphs), app.config.html_title)
-    context["description"] = shorten(first, LENGTH, placeholder=" …")
+    context["description"] = shorten(first, 160, placeholder=" …")
     if doctree:
         offer_notebook(app, pagename, context, doctree)
     if 'class="explorable"' in context.get("body", ""):

@@ -1,8 +1,8 @@
 """Make the pages that the theme writes lighter to load; see README.md."""
 
 import hashlib
-import os
 from pathlib import Path
+from posixpath import relpath
 
 from sphinx.application import Sphinx
 from sphinx.errors import ThemeError
@@ -10,7 +10,7 @@ from sphinx.errors import ThemeError
 from nbpromises.order import REDUCE_FILES
 
 from .fonts import with_small_icon_fonts
-from .pages import icons_in, light_page, style_sheets
+from .pages import STYLE_SHEET, light_page
 from .static_files import keep_only, named_files
 from .style_sheet import read_style_sheet, used_css, words_in
 
@@ -31,16 +31,13 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
         for path in folder.rglob("*.html")
         if static not in path.parents
     }
-    sheets = {style_sheets(html) for html in pages.values()}
+    sheets = {tuple(STYLE_SHEET.findall(html)) for html in pages.values()}
     if len(sheets) != 1:
         raise ThemeError(f"pages link different style sheets: {sorted(sheets)}")
     for path, html in pages.items():
-        address = os.path.relpath(folder / STYLE, path.parent)
-        pages[path] = light_page(html, address)
+        pages[path] = light_page(html, relpath(folder / STYLE, path.parent))
     text = "\n".join(pages.values())
     css = _light_css([folder / sheet for sheet in sheets.pop()], static, text)
-    if missing := icons_in(text) - words_in(css):
-        raise ThemeError(f"no style sheet has the icons {sorted(missing)}")
     (folder / STYLE).write_text(css, encoding="utf-8")
     # Past older style sheets in the caches of readers.
     digest = hashlib.sha256(css.encode()).hexdigest()[:8]

@@ -4,21 +4,12 @@ import re
 
 from sphinx.errors import ThemeError
 
+# The group is the path in the folder of the site.
 STYLE_SHEET = re.compile(
     r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?:\.\./)*([^"?]+)[^>]*>\s*'
 )
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
-ICON = re.compile(r'<(?:i|span) class="([^"]*\bfa-[^"]*)"')
-
-
-def style_sheets(html: str) -> tuple[str, ...]:
-    """Return the paths of the style sheets that a page links, in the folder of the site.
-
-    >>> style_sheets('<link href="../_static/a.css?v=1" rel="stylesheet" />')
-    ('_static/a.css',)
-    """
-    return tuple(STYLE_SHEET.findall(html))
 
 
 def light_page(html: str, style: str) -> str:
@@ -43,13 +34,3 @@ def deferred_scripts(head: str) -> str:
     start, first, rest = head.partition("<script src=")
     rest = rest.replace("<script>", '<script type="module">')
     return start + (first + rest).replace("<script src=", "<script defer src=")
-
-
-def icons_in(html: str) -> set[str]:
-    """Return the classes of Font Awesome on the elements that are icons.
-
-    >>> sorted(icons_in('<i class="icon fa-solid fa-bars"></i>'))
-    ['fa-bars', 'fa-solid']
-    """
-    classes = " ".join(ICON.findall(html)).split()
-    return {name for name in classes if name.startswith("fa-")}

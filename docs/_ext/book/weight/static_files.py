@@ -1,6 +1,5 @@
 """Find the static files that pages load, and remove the others."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from nbpromises.execution.dependencies import files_below
@@ -11,11 +10,10 @@ def named_files(folder: Path, text: str) -> set[Path]:
 
     Source maps are left out: they are the theme's largest files, and only debuggers load them.
     """
-    unseen = {path for path in files_below(folder) if path.suffix != ".map"}
+    files = {path for path in files_below(folder) if path.suffix != ".map"}
     named: set[Path] = set()
-    while new := {path for path in unseen if path.name in text}:
+    while new := {path for path in files - named if path.name in text}:
         named |= new
-        unseen -= new
         text = "\n".join(
             path.read_text(encoding="utf-8")
             for path in new
@@ -27,9 +25,7 @@ def named_files(folder: Path, text: str) -> set[Path]:
 def keep_only(folder: Path, files: set[Path]) -> None:
     """Remove all other files below a folder, and then the folders that are empty."""
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            # It fails for a folder that is not empty.
-            with suppress(OSError):
-                path.rmdir()
-        elif path not in files:
+        if path.is_file() and path not in files:
             path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
-from posixpath import normpath, relpath
+from posixpath import relpath
 
 import tinycss2
 from tinycss2.ast import Node, WhitespaceToken
@@ -23,11 +23,7 @@ SPACE = WhitespaceToken(0, 0, " ")
 
 
 def words_in(text: str) -> set[str]:
-    """Return the words of a text.
-
-    >>> sorted(words_in('<p class="big">See <a href="#top">'))
-    ['See', 'a', 'big', 'class', 'href', 'p', 'top']
-    """
+    """Return the words of a text."""
     return set(WORD.findall(text))
 
 
@@ -36,8 +32,7 @@ def read_style_sheet(path: Path, folder: Path) -> str:
     text = path.read_text(encoding="utf-8-sig")
 
     def moved(match: re.Match[str]) -> str:
-        target = normpath((path.parent / match[2]).as_posix())
-        return f'url("{relpath(target, folder.as_posix())}")'
+        return f'url("{relpath(path.parent / match[2], folder)}")'
 
     return IMPORT.sub(
         lambda match: read_style_sheet(path.parent / match[1], folder),
@@ -57,30 +52,28 @@ def used_css(css: str, words: set[str]) -> str:
 
 def _used_rules(nodes: Iterable[Node], words: set[str]) -> Iterator[str]:
     for node in nodes:
-        if node.type == "error":
-            raise ValueError(
-                f"line {node.source_line} of the style sheets: {node.message}"
-            )
-        if node.type == "qualified-rule":
-            if can_apply(node.prelude, words):
+        match node.type:
+            case "error":
+                place = f"line {node.source_line} of the style sheets"
+                raise ValueError(f"{place}: {node.message}")
+            case "qualified-rule" if can_apply(node.prelude, words):
                 yield f"{_compact(node.prelude)}{{{_compact(node.content)}}}"
-        elif node.type == "at-rule":
-            yield from _used_at_rule(node, words)
-        elif node.value.startswith("!"):
-            # A comment that is a licence.
-            yield node.serialize()
+            # `@charset` must be the first rule; style sheets of pages in UTF-8 need none.
+            case "at-rule" if node.lower_at_keyword != "charset":
+                yield from _used_at_rule(node, words)
+            # Licences.
+            case "comment" if node.value.startswith("!"):
+                yield node.serialize()
 
 
 def _used_at_rule(rule: Node, words: set[str]) -> Iterator[str]:
     start = f"@{rule.at_keyword} {_compact(rule.prelude)}"
     if rule.content is None:
-        # `@charset` must be the first rule; style sheets of pages in UTF-8 need none.
-        if rule.lower_at_keyword != "charset":
-            yield f"{start};"
+        yield f"{start};"
     elif rule.lower_at_keyword in CONDITIONAL:
         rules = tinycss2.parse_rule_list(rule.content, skip_whitespace=True)
-        if used := list(_used_rules(rules, words)):
-            yield "\n".join([f"{start}{{", *used, "}"])
+        if used := "\n".join(_used_rules(rules, words)):
+            yield f"{start}{{\n{used}\n}}"
     else:
         yield f"{start}{{{_compact(rule.content)}}}"
 
