@@ -1,5 +1,6 @@
 """The extensions of this book alone, one for each part; see README.md in this folder."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -7,7 +8,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-from nbpromises.processes import silent_stderr
 from nbpromises.reread import version_of
 
 PARTS = "theme", "literalinclude", "mathml", "notebooks", "search", "weight"
@@ -18,12 +18,15 @@ def import_package(
 ) -> None:
     """Import what autodoc will import, without TensorFlow's log lines."""
     if "reference/api" in docnames:
-        with silent_stderr():
+        stderr = os.dup(2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        try:
             import_module("linear_tutorial")
+        finally:
+            os.dup2(stderr, 2)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register with Sphinx."""
     app.setup_extension("nbpromises")
     app.setup_extension("editions")
     for part in PARTS:

@@ -41,7 +41,6 @@ class LiteralIncludeWithoutDocstring(LiteralInclude):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Include the code."""
         included = super().run()
         if "without-docstring" in self.options:
             for top in included:
@@ -52,7 +51,6 @@ class LiteralIncludeWithoutDocstring(LiteralInclude):
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     app.add_directive(
         "literalinclude", LiteralIncludeWithoutDocstring, override=True
     )

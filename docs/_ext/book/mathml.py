@@ -33,5 +33,4 @@ def visit(
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (visit, None), (visit, None))

@@ -88,9 +88,8 @@ class CodeCell:
     def rich(self) -> list[str]:
         """The MIME types of visible results that are neither text nor pictures, such as HTML."""
         kinds = {kind for each in self._outputs() for kind in _by_type(each)}
-        return sorted(
-            kind for kind in kinds - {"text/plain"} if not _is_picture(kind)
-        )
+        pictures = set(filter(_is_picture, kinds))
+        return sorted(kinds - pictures - {"text/plain"})
 
     @property
     def error(self) -> str | None:
@@ -98,9 +97,7 @@ class CodeCell:
         for output in self._outputs():
             if "traceback" in output.get("classes", []):
                 text = output.astext().strip()
-                _, _, last = text.rpartition(
-                    "Traceback (most recent call last)"
-                )
+                last = text.rpartition("Traceback (most recent call last)")[2]
                 said = re.search(r"^\w+(: .*)?\Z|^\w+: .*", last, re.M | re.S)
                 return said[0] if said else text.splitlines()[-1]
         return None
@@ -108,10 +105,9 @@ class CodeCell:
     @property
     def drawings(self) -> list[nodes.Element]:
         """The outputs that show a picture."""
+        outputs = self._outputs()
         return [
-            output
-            for output in self._outputs()
-            if any(map(_is_picture, _by_type(output)))
+            each for each in outputs if any(map(_is_picture, _by_type(each)))
         ]
 
     def followers(
@@ -119,9 +115,8 @@ class CodeCell:
     ) -> list[nodes.Element]:
         """Return the siblings right after the cell, up to the first that does not belong to it."""
         siblings = self.node.parent.children
-        return list(
-            takewhile(belongs, siblings[siblings.index(self.node) + 1 :])
-        )
+        after = siblings[siblings.index(self.node) + 1 :]
+        return list(takewhile(belongs, after))
 
     def _outputs(self) -> list[nodes.Element]:
         return [

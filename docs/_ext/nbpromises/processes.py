@@ -3,8 +3,6 @@
 import gc
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import connection, parent_process
 
 
@@ -18,24 +16,6 @@ def _exit_after_parent() -> None:
     assert parent is not None, "this process was not started by multiprocessing"
     connection.wait([parent.sentinel])
     os._exit(1)
-
-
-@contextmanager
-def silent_stderr() -> Iterator[None]:
-    """Discard what is written to file descriptor 2 within this context.
-
-    TensorFlow's native code writes log lines there during its import, and no setting of TensorFlow
-    prevents all of them.
-    """
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
-    os.close(null)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
 
 
 def freeze_gc() -> None:

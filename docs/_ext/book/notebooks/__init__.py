@@ -124,6 +124,5 @@ def install(wheel: str, words: dict[str, str]) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     app.add_config_value("book_colab_repository", "", "html", str)
     app.connect("builder-inited", add_wheel)

@@ -147,6 +147,5 @@ def _json(value: object) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     app.connect("builder-inited", switch_off_stock_search)
     app.connect("build-finished", write_search_data)

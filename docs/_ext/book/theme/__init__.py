@@ -58,7 +58,6 @@ def fill_context(
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     # After the title of the edition is set.
     app.connect("config-inited", apply_theme, priority=600)
     # Before the theme looks which of its parts have something to show.

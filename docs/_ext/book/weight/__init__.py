@@ -60,6 +60,5 @@ def _light_css(sheets: list[Path], static: Path, html: str) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
     # After the theme, which writes style sheets at the same event.
     app.connect("build-finished", lighten, priority=REDUCE_FILES)

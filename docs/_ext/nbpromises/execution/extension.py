@@ -40,21 +40,14 @@ def turn_off_mystnb_execution(app: Sphinx, config: Config) -> None:
 
 
 def find_stale_pages(
-    app: Sphinx,
-    env: BuildEnvironment,
-    added: set[str],
-    changed: set[str],
-    removed: set[str],
+    app: Sphinx, env: BuildEnvironment, *_: set[str]
 ) -> list[str]:
-    """Return the unedited pages that are stale: a dependency has changed, or no record holds."""
+    """Return the stale pages, edited or not: a dependency has changed, or no record holds."""
+    files = record_files(env)
+    for docname in files.keys() - env.found_docs:
+        del files[docname]
     store = _store(app)
-    for docname in removed:
-        record_files(env).pop(docname, None)
-    return [
-        docname
-        for docname, path in record_files(env).items()
-        if store.differences(Path(path))
-    ]
+    return [name for name in files if store.differences(Path(files[name]))]
 
 
 def execute_pages(
@@ -126,11 +119,8 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
     ):
         return None
     notebook = read_notebook(text, myst(env).myst_config, str(path))
-    return Page(
-        docname,
-        path,
-        [as_cell(cell) for cell in notebook.cells if cell.cell_type == "code"],
-    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return Page(docname, path, list(map(as_cell, code)))
 
 
 def _execute(
@@ -138,19 +128,16 @@ def _execute(
 ) -> dict[str, Path]:
     """Execute pages, print the reason for each, and return the files of their records."""
     root = Path(app.confdir)
-    environment = page_environment(
-        os.environ, *_variables(app), path=[STARTUP, root]
-    )
+    path = [STARTUP, root]
+    environment = page_environment(os.environ, *_variables(app), path)
     start_fork_server(environment, app.config.nbpromises_preload)
 
     def execute(page: Page, reason: str) -> tuple[str, Path]:
         started = time.time_ns()
         task = Task(page.cells, page.path.parent, root, environment)
         run = run_page(task, app.config.nb_execution_timeout)
-        print(
-            f"executed {page.docname} in {run.seconds:.1f} s ({reason})",
-            flush=True,
-        )
+        said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
+        print(said, flush=True)
         return page.docname, store.save(page, _record(app, page, run, started))
 
     # One thread more than processors, because some pages only wait for processes that they started.

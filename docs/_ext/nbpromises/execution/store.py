@@ -100,9 +100,8 @@ class RecordStore:
         if record.dependencies is None:
             return [record.doubt]
         then = record.dependencies
-        return then.differences(
-            self._project.observe(then.files, then.versions)
-        )
+        now = self._project.observe(then.files, then.versions)
+        return then.differences(now)
 
     def save(self, page: Page, record: Record) -> Path:
         """Write a record atomically, and return its file."""

@@ -8,10 +8,7 @@ from pathlib import Path
 from ..messages import Used
 
 # Files in these folders belong to libraries, which count by their versions, or are no files.
-SYSTEM_FOLDERS = (
-    *(sys.prefix, sys.base_prefix),
-    *("/dev", "/proc", "/sys", "/usr"),
-)
+SYSTEM_FOLDERS = sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr"
 
 
 def read_journal(journal: str, root: Path) -> Used:
@@ -25,13 +22,9 @@ def read_journal(journal: str, root: Path) -> Used:
     def noted(word: str) -> list[str]:
         return [what for first, _, what in lines if first == word]
 
-    loaded = {
-        file
-        for module in list(sys.modules.values())
-        if (file := getattr(module, "__file__", None))
-    }
+    loaded = [getattr(each, "__file__", "") for each in [*sys.modules.values()]]
     opened = set(noted("reads")) - set(noted("writes"))
-    paths = set(map(_source, opened | loaded))
+    paths = {_source(path) for path in [*opened, *loaded] if path}
     modules = {name.partition(".")[0] for name in sys.modules}
     modules.update(noted("imports"))
     # The page's own process has begun, but nothing that is watched started it.
@@ -40,14 +33,12 @@ def read_journal(journal: str, root: Path) -> Used:
         paths |= set(_sources_below(root))
         modules |= packages_distributions().keys()
     system = _system_folders()
-    return Used(
-        files=sorted(
-            _name(path, root)
-            for path in paths
-            if path.is_file() and not any(map(path.is_relative_to, system))
-        ),
-        modules=sorted(modules),
-    )
+    files = [
+        _name(path, root)
+        for path in paths
+        if path.is_file() and not any(map(path.is_relative_to, system))
+    ]
+    return Used(sorted(files), sorted(modules))
 
 
 def _system_folders() -> list[str]:
@@ -71,9 +62,8 @@ def _sources_below(folder: Path) -> list[Path]:
 
 def _name(path: Path, root: Path) -> str:
     """Return the path below `root`, which survives a move of the project, or the whole path."""
-    return (
-        path.relative_to(root) if path.is_relative_to(root) else path
-    ).as_posix()
+    below = path.is_relative_to(root)
+    return (path.relative_to(root) if below else path).as_posix()
 
 
 def _source(path: str) -> Path:
