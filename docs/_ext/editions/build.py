@@ -66,8 +66,7 @@ class SiteBuild:
         self.settings: dict[str, Any] = {
             name: value
             for name, value in runpy.run_path(str(root / "conf.py")).items()
-            if isinstance(value, str | list | dict)
-            and not name.startswith("__")
+            if isinstance(value, str | list | dict) and name[0] != "_"
         }
         editions = self.settings["editions_table"]["editions"]
         self.editions: dict[str, Edition] = editions
@@ -93,10 +92,8 @@ class SiteBuild:
 
     def is_made_from(self, sources: str) -> bool:
         """Return whether the site was made from these sources, and nobody changed it since."""
-        return (
-            self.stamp.exists()
-            and self.stamp.read_text() == self._stamp_text(sources)
-        )
+        stamp = self.stamp.read_text() if self.stamp.exists() else ""
+        return stamp == self._stamp_text(sources)
 
     def _stamp_text(self, sources: str) -> str:
         return f"{sources} {digest_files(self.site, files_below(self.site))}"
@@ -106,7 +103,7 @@ class SiteBuild:
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
         remove_stale_catalogues(self.root / "docs")
-        if any(self._run_sphinx()):
+        if not self._run_sphinx():
             return False
         date_catalogues(self.root / "docs")
         self._finish()
@@ -116,19 +113,14 @@ class SiteBuild:
         self.stamp.write_text(self._stamp_text(sources))
         return True
 
-    def _run_sphinx(self) -> list[int | None]:
-        """Run Sphinx for all languages side by side, and return their exit statuses.
+    def _run_sphinx(self) -> bool:
+        """Run Sphinx for all languages side by side, and return whether all went well.
 
-        Most errors of a page occur in every language: if the first edition fails, only its errors
-        are shown. Those of the others wait in a file each.
+        Most errors of a page occur in every language: those of the first edition that fails are shown.
         """
-        first, *others = self.editions
-        logs = {
-            language: self.folder / f"{language}.log" for language in others
-        }
         builds = {
             language: PROCESSES.Process(
-                target=build_edition, args=(self, language, logs.get(language))
+                target=build_edition, args=(self, language)
             )
             for language in self.editions
         }
@@ -136,9 +128,15 @@ class SiteBuild:
             build.start()
         for build in builds.values():
             build.join()
-        for language in others if builds[first].exitcode == 0 else ():
-            sys.stderr.write(logs[language].read_text(encoding="utf-8"))
-        return [build.exitcode for build in builds.values()]
+        for language, build in builds.items():
+            sys.stderr.write(self.log(language).read_text(encoding="utf-8"))
+            if build.exitcode != 0:
+                return False
+        return True
+
+    def log(self, language: str) -> Path:
+        """Return the file for the errors of an edition."""
+        return self.folder / f"{language}.log"
 
     def doctrees(self, language: str) -> Path:
         """Return the folder of an edition's doctrees."""
@@ -164,17 +162,16 @@ class SiteBuild:
         )
 
 
-def build_edition(build: SiteBuild, language: str, log: Path | None) -> None:
-    """Run Sphinx for one language; warnings are errors. They go to `log`, if there is one."""
+def build_edition(build: SiteBuild, language: str) -> None:
+    """Run Sphinx for one language; warnings are errors."""
+    with build.log(language).open("wb") as log:
+        os.dup2(log.fileno(), sys.stderr.fileno())
     from sphinx.cmd.build import main as sphinx_build
 
     # Garbage collection would free little: a build needs nearly all of its objects to its end.
     freeze_gc()
     end_with_parent()
     os.chdir(build.root)
-    if log:
-        with log.open("wb") as file:
-            os.dup2(file.fileno(), sys.stderr.fileno())
     folder = build.editions[language]["folder"]
     arguments = ["-q", "-W", "-c", ".", "-b", "html", "-d"]
     arguments += [str(build.doctrees(language)), "-D", f"language={language}"]

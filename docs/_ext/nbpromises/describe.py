@@ -92,17 +92,15 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
         case Text():
             if artist.get_text() and artist is not ax.title:
                 x, y = getattr(artist, "xy", artist.get_position())
-                return (
-                    f"text {artist.get_text()!r} at {_number(x)}, {_number(y)}"
-                )
+                place = f"{_number(x)}, {_number(y)}"
+                return f"text {artist.get_text()!r} at {place}"
         case Legend():
             return f"legend: {_words(artist)}"
         case Spine() | Axis() | ax.patch:
             pass
         case Patch():
-            corners = artist.get_patch_transform().transform(
-                artist.get_path().vertices
-            )
+            vertices = artist.get_path().vertices
+            corners = artist.get_patch_transform().transform(vertices)
             color = to_hex(artist.get_facecolor())
             return f"{type(artist).__name__} {color}: {_points(corners)}"
         case ScalarMappable():

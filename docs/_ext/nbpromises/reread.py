@@ -77,12 +77,9 @@ def _collect_paths_with_warnings() -> set[str]:
         return True
 
     # A filter of this handler sees each warning once, with its location as text.
-    (handler,) = [
-        handler
-        for handler in logging.getLogger(NAMESPACE).handlers
-        if isinstance(handler, WarningStreamHandler)
-    ]
-    handler.addFilter(note)
+    for handler in logging.getLogger(NAMESPACE).handlers:
+        if isinstance(handler, WarningStreamHandler):
+            handler.addFilter(note)
     return paths
 
 
@@ -92,9 +89,8 @@ def find_replaced_sources(
     """Name the pages whose sources have another digest than those that they were read from."""
     return [
         docname
-        for docname, metadata in env.metadata.items()
-        if docname in env.found_docs
-        and metadata.get(DIGEST) != _digest(env, docname)
+        for docname in env.metadata.keys() & env.found_docs
+        if env.metadata[docname].get(DIGEST) != _digest(env, docname)
     ]
 
 

@@ -80,12 +80,9 @@ def executed_code(
 ) -> list[NotebookNode]:
     """Return the visible code cells of a page, with their outputs."""
     page = Path(env.doc2path(pagename))
-    executed = read_executed(
-        page.read_text(encoding="utf-8"),
-        myst(env).myst_config,
-        str(page),
-        record_files(env)[pagename],
-    )
+    text, config = page.read_text(encoding="utf-8"), myst(env).myst_config
+    record = record_files(env)[pagename]
+    executed = read_executed(text, config, str(page), record)
     return [executed.cells[cell.index] for cell in code_cells(doctree)]
 
 

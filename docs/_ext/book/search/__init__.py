@@ -107,13 +107,6 @@ def spell_out(text: str) -> str:
     )
 
 
-def page_sections(path: Path) -> list[dict[str, str]]:
-    """Return the sections of a written page."""
-    html = path.read_text(encoding="utf-8")
-    (article,) = lxml.html.fromstring(html).find_class("bd-article")
-    return sections(article)
-
-
 def switch_off_stock_search(app: Sphinx) -> None:
     """Keep Sphinx from making an index; conf.py names the page for the results."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
@@ -125,13 +118,11 @@ def write_search_data(app: Sphinx, exception: Exception | None) -> None:
     builder = app.builder
     if exception or not isinstance(builder, StandaloneHTMLBuilder):
         return
-    pages = [
-        (
-            builder.get_target_uri(docname),
-            page_sections(Path(builder.get_outfilename(docname))),
-        )
-        for docname in app.env.collect_relations()
-    ]
+    pages = []
+    for docname in app.env.collect_relations():
+        html = builder.get_outfilename(docname).read_text(encoding="utf-8")
+        (article,) = lxml.html.fromstring(html).find_class("bd-article")
+        pages.append((builder.get_target_uri(docname), sections(article)))
     stock = IndexBuilder(app.env, STEMMED, {}, "")
     script = (
         f"{stock.get_js_stemmer_code()}\n"

@@ -13,7 +13,6 @@ from pathlib import Path
 from filelock import FileLock
 from myst_nb.core.read import is_myst_markdown_notebook
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from .child import main as page_process
@@ -32,11 +31,6 @@ from .store import Page, Record, RecordStore
 from .surroundings import influences, page_environment
 
 STARTUP = Path(page_process.__file__).with_name("startup")
-
-
-def turn_off_mystnb_execution(app: Sphinx, config: Config) -> None:
-    """Turn off MyST-NB's own execution."""
-    config.nb_execution_mode = "off"
 
 
 def find_stale_pages(
@@ -186,6 +180,6 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_preload", [], "", list)
     app.add_config_value("nbpromises_environment", {}, "", dict)
     app.add_config_value("nbpromises_watched_variables", [], "", list)
-    app.connect("config-inited", turn_off_mystnb_execution)
+    app.config.nb_execution_mode = "off"
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)

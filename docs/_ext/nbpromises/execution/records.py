@@ -62,9 +62,8 @@ def read_executed(
     kept = read_record(Path(record))
     if kept is None:
         raise OSError(f"the outputs in {record} were damaged during this build")
-    notebook.metadata.language_info = from_dict(
-        {"name": "python", "pygments_lexer": "ipython3"}
-    )
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    notebook.metadata.language_info = from_dict(language)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, (cell, outputs) in enumerate(
         zip(code, kept.outputs, strict=False), start=1

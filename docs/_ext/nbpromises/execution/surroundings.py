@@ -16,37 +16,33 @@ PAGE_ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 # Passed to every page if they are set. Another value executes all pages again.
-WATCHED = frozenset(
-    [
-        "CUDA_VISIBLE_DEVICES",
-        "LANG",
-        "LANGUAGE",
-        "LC_ALL",
-        "LC_COLLATE",
-        "LC_CTYPE",
-        "LC_MESSAGES",
-        "LC_NUMERIC",
-        "LC_TIME",
-        "MKL_NUM_THREADS",
-        "NPY_DISABLE_CPU_FEATURES",
-        "OMP_NUM_THREADS",
-        "OPENBLAS_CORETYPE",
-        "OPENBLAS_NUM_THREADS",
-        "PYTHONHASHSEED",
-        "TZ",
-    ]
-)
+WATCHED = {
+    "CUDA_VISIBLE_DEVICES",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_COLLATE",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LC_NUMERIC",
+    "LC_TIME",
+    "MKL_NUM_THREADS",
+    "NPY_DISABLE_CPU_FEATURES",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_NUM_THREADS",
+    "PYTHONHASHSEED",
+    "TZ",
+}
 # Passed to every page, but not watched: they say where files are, and those files are watched.
-PASSED = frozenset(
-    [
-        "HOME",
-        "LD_LIBRARY_PATH",
-        "OPENBLAS_L2_SIZE",
-        "PATH",
-        "TMPDIR",
-        "XDG_CACHE_HOME",
-    ]
-)
+PASSED = {
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "OPENBLAS_L2_SIZE",
+    "PATH",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+}
 
 
 def influences(

@@ -154,12 +154,7 @@ def _split_at_any(tokens: Sequence[str]) -> list[list[str]]:
 
 
 def _match_at(wanted: Sequence[str], found: Sequence[str], start: int) -> bool:
-    return all(
-        _same(token, other)
-        for token, other in zip(
-            wanted, found[start : start + len(wanted)], strict=False
-        )
-    )
+    return all(map(_same, wanted, found[start : start + len(wanted)]))
 
 
 def _same(wanted: str, found: str) -> bool:
@@ -169,9 +164,10 @@ def _same(wanted: str, found: str) -> bool:
     if not (promised and promised["number"] and printed and printed["number"]):
         return False
     # Sign and notation must agree: 10.0 is not kept by 1.00e1, nor 0.0 by -0.0.
-    if promised["sign"] != printed["sign"] or bool(
-        promised["exponent"]
-    ) != bool(printed["exponent"]):
+    forms = {
+        (each["sign"], bool(each["exponent"])) for each in (promised, printed)
+    }
+    if len(forms) > 1:
         return False
     value, precision = Decimal(found), _exponent(wanted)
     if _exponent(found) > precision:
@@ -195,9 +191,9 @@ def _align(
     wanted = normalized(promise).split("\n")
     found = normalized(printed).split("\n")
     if len(wanted) == len(found):
+        pairs = zip(wanted, found, strict=True)
         return [
-            (is_kept(a, b), [a], [b])
-            for a, b in zip(wanted, found, strict=True)
+            (is_kept(line, other), [line], [other]) for line, other in pairs
         ]
     reach = min(abs(len(wanted) - len(found)) + 10, 100)
     stand_ins = [

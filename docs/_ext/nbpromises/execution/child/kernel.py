@@ -4,7 +4,6 @@ The fork server imports this module before it forks, with the heavy libraries of
 """
 
 import os
-from collections.abc import Iterator
 from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import Any
@@ -54,24 +53,19 @@ class Kernel:
     def run(self, source: str) -> list[Output]:
         """Run one cell and return its outputs, as a notebook file stores them."""
         self._client.execute(source)
-        messages = list(self._messages())
-        outputs = [
-            output_from_msg(message)
-            for message in messages
-            if message["msg_type"] in SHOWN
-        ]
-        if updates := {message["msg_type"] for message in messages} & UPDATES:
-            error = NotImplementedError(f"{updates.pop()} in a page")
-            outputs.append(error_output(error))
+        channel = self._client.iopub_channel
+        outputs = []
+        while channel.msg_ready():
+            message = channel.get_msg()
+            if message["msg_type"] in SHOWN:
+                outputs.append(output_from_msg(message))
+            elif message["msg_type"] in UPDATES:
+                error = NotImplementedError(f"{message['msg_type']} in a page")
+                outputs.append(error_output(error))
         for name, stream in self._native.items():
             if text := stream.take():
                 outputs.append(new_output("stream", name=name, text=text))
         return _joined(outputs)
-
-    def _messages(self) -> Iterator[dict[str, Any]]:
-        channel = self._client.iopub_channel
-        while channel.msg_ready():
-            yield channel.get_msg()
 
 
 def _describe_figures(kernel: Any) -> None:
