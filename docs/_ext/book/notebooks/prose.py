@@ -61,17 +61,18 @@ def _simplify(soup: BeautifulSoup, address: str) -> None:
             children = soup.new_tag(name, href="")
             children.extend(list(element.children))
             element.append(children)
-    # Jupyter knows no lists of definitions.
-    for term, meaning in zip(soup("dt"), soup.select("dd > p"), strict=True):
-        meaning.insert(0, term, soup.new_tag("br"))
+    # Jupyter knows no lists of definitions: a term goes to the start of what it means.
+    for term in reversed(soup("dt")):
+        for meaning in term.find_all_next("p", limit=1):
+            meaning.insert(0, term, soup.new_tag("br"))
     for selector, name in RENAMED.items():
         for element in soup.select(selector):
             element.name = name
     for link in soup("a"):
         target = str(link["href"])
-        whole = urljoin(address, target)
-        link.attrs = {"href": whole}
-        if target.startswith("#") or not urlsplit(whole).scheme:
+        absolute = urljoin(address, target)
+        link.attrs = {"href": absolute}
+        if target.startswith("#") or not urlsplit(absolute).scheme:
             link.unwrap()
 
 
