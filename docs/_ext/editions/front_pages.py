@@ -17,9 +17,8 @@ def write_front_pages(
 
     `address` is where the site is published, with a slash at the end, or empty; a sitemap needs it.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True
-    )
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=True)
     first = site / editions[0]["folder"]
     # Documents have the words of another language beside them; the search page has none.
     documents = sorted(

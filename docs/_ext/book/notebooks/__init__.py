@@ -100,8 +100,7 @@ def notebook(
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
-    every = new_notebook(metadata=METADATA, cells=cells)
-    return f"{nbformat.writes(every)}\n"
+    return nbformat.writes(new_notebook(metadata=METADATA, cells=cells)) + "\n"
 
 
 def install(wheel: str, words: dict[str, str]) -> str:
