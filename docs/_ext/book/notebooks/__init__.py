@@ -100,7 +100,8 @@ def notebook(
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
-    return nbformat.writes(new_notebook(metadata=METADATA, cells=cells)) + "\n"
+    every = new_notebook(metadata=METADATA, cells=cells)
+    return f"{nbformat.writes(every)}\n"
 
 
 def install(wheel: str, words: dict[str, str]) -> str:

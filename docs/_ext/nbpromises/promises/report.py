@@ -54,9 +54,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             write_junit(path, pages, app)
         kept = len(every) - len(broken)
         # In quiet builds too: a count of 0 shows that nothing was checked.
-        print(
-            f"{kept} promises kept, {len(broken)} broken, on {len(pages)} pages"
-        )
+        counts = f"{kept} promises kept, {len(broken)} broken"
+        print(f"{counts}, on {len(pages)} pages")
     if broken:
         app.statuscode = 1
 
