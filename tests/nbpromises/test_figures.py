@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import lxml.html
 import pytest
 
-from support.sites import Site
+from support.sites import Build, Site
 
 DRAW = """
     ```{code-cell} ipython3
@@ -103,3 +104,37 @@ def test_a_site_need_not_describe_its_figures(tmp_path: Path):
     site.write_page(DRAW + "![A picture.](old.svg)")
     build = site.build()
     assert build.ok, build.said
+
+
+def pictures(build: Build) -> list[dict[str, str]]:
+    """Return the attributes of each picture on a page."""
+    tree = lxml.html.parse(build.output / "index.html")
+    return [dict(picture.attrib) for picture in tree.iter("img")]
+
+
+def test_the_space_of_a_described_drawing_is_reserved(site: Site):
+    site.write_page(DRAW + FIGURE)
+    (picture,) = pictures(site.build())
+    assert {"width", "height"} <= picture.keys()
+
+
+def test_a_size_that_the_cell_sets_stays(site: Site):
+    small = """---
+    mystnb:
+      image:
+        width: 200px
+    ---
+    import"""
+    site.write_page(DRAW.replace("import", small) + FIGURE)
+    (picture,) = pictures(site.build())
+    assert picture["style"] == "width: 200px;"
+    assert "height" not in picture
+
+
+def test_a_drawing_that_is_not_described_is_shown_as_mystnb_shows_it(
+    tmp_path: Path,
+):
+    site = Site(tmp_path, ["nbpromises"])
+    site.write_page(DRAW + DRAW)
+    for picture in pictures(site.build()):
+        assert picture.keys() == {"alt", "src"}
