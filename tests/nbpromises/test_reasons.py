@@ -105,6 +105,15 @@ def test_what_no_page_uses_executes_none(executed_once: Site):
     assert site.executed() == {}
 
 
+def test_a_virtual_environment_beside_the_pages_is_no_data(
+    executed_once: Site,
+):
+    executed_once.write("env/pyvenv.cfg", "home = /usr/bin")
+    executed_once.write("env/lib/site-packages/new/__init__.py", "")
+    executed_once.write("env/lib/site-packages/new/table.csv", "1,2")
+    assert executed_once.executed() == {}
+
+
 def test_a_record_lists_exactly_these_files_of_the_package(executed_once: Site):
     (record,) = (executed_once.root / "_build" / "executed").glob("*.json")
     _, body = record.read_text().split("\n", 1)

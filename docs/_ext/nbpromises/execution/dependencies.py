@@ -120,11 +120,14 @@ class Project:
         return cache(lambda name: digest_file(self.root / name))
 
     def _data(self, pattern: str) -> list[Path]:
+        # Libraries count by their versions.
+        environments = [path.parent for path in self.pages.rglob("pyvenv.cfg")]
         return [
             path
             for path in self.pages.rglob(pattern)
             if path.is_file()
             and path.suffix not in NOT_DATA
+            and not any(map(path.is_relative_to, environments))
             and not any(
                 part.startswith((".", "_"))
                 for part in path.relative_to(self.pages).parts
