@@ -5,7 +5,6 @@ and both reach the translators. With the setting `nbpromises_describe_figures`, 
 directive is an error, and so is a picture from a file, which no build draws again.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -83,38 +82,27 @@ class PlaceFigures(SphinxTransform):
                 message = "no code cell above draws this figure"
                 logger.error(message, location=figure)
                 figure.pop(0)
-        for number, image in enumerate(self.document.findall(nodes.image)):
-            if not _is_output(image):
-                if required:
-                    message = "this picture is a file; draw it in a code cell, so that every build draws it anew"
-                    logger.error(message, location=image)
-            elif _is_inside(image, is_output_figure):
-                _reserve_space(image, Path(self.env.srcdir))
+        for number, figure in enumerate(
+            self.document.findall(is_output_figure)
+        ):
+            for image in figure.findall(nodes.image):
+                # Nothing moves when a picture arrives whose size is known. Those that are too wide are
+                # made narrower; the style sheet must set their height to "auto".
+                path = Path(self.env.srcdir, image["uri"].lstrip("/"))
+                size = get_image_size(path)
+                if size and not {"width", "height"} & image.attributes.keys():
+                    image["width"], image["height"] = map(str, size)
                 if number:
                     # The first one is mostly seen as soon as the page is opened.
                     image["loading"] = "lazy"
+        for image in self.document.findall(nodes.image) if required else ():
+            if not _is_output(image):
+                message = "this picture is a file; draw it in a code cell, so that every build draws it anew"
+                logger.error(message, location=image)
 
 
-def _is_output(image: nodes.image) -> bool:
-    return _is_inside(image, lambda node: "nb_element" in node)
-
-
-def _is_inside(
-    node: nodes.Element, holds: Callable[[nodes.Element], bool]
-) -> bool:
-    """Return whether something holds for a node or for one that contains it."""
-    return holds(node) or bool(node.parent and _is_inside(node.parent, holds))
-
-
-def _reserve_space(image: nodes.image, folder: Path) -> None:
-    """Tell the browser the size of a picture, so that nothing moves when it arrives.
-
-    A size that the cell's metadata sets stays. The style sheet must set the height to "auto", because
-    a picture that is too wide for the page is made narrower.
-    """
-    size = get_image_size(folder / image["uri"].lstrip("/"))
-    if size and not {"width", "height"} & image.attributes.keys():
-        image["width"], image["height"] = map(str, size)
+def _is_output(node: nodes.Element) -> bool:
+    return "nb_element" in node or bool(node.parent and _is_output(node.parent))
 
 
 def _place(drawing: nodes.Element, figure: nodes.figure) -> None:
