@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import lxml.html
@@ -18,6 +17,7 @@ from nbformat import NotebookNode
 from book.notebooks.prose import prose_around_cells
 from support.notebooks import (
     CODE_PAGES,
+    OPTIONS,
     code_cells,
     promised_cells,
     read_notebook,
@@ -68,10 +68,6 @@ def test_it_is_a_valid_notebook(built_site: Path, language: str, page: str):
     assert notebook.metadata.kernelspec.name == "python3"
     ids = [cell.id for cell in notebook.cells]
     assert ids == [f"cell-{place}" for place in range(len(ids))]
-
-
-# Of a cell, at its beginning in the page.
-OPTIONS = re.compile(r"^(:.*\n)+")
 
 
 @each_language

@@ -1,10 +1,16 @@
-"""What the notebooks of the pages do elsewhere, where only the package is installed."""
+"""What the notebooks of the pages do elsewhere, where only the package is installed.
+
+The page of a notebook has run, and keeps its promises. Its notebook runs likewise, because it has the
+same cells, and what it lacks is not needed: cells that are hidden, and files of the project outside of
+the package. One notebook runs in Jupyter.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
+import symtable
 import sys
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from textwrap import dedent
@@ -17,12 +23,12 @@ from nbformat.v4 import new_code_cell
 
 from book.notebooks import install
 from nbpromises.promises.compare import is_kept
-from support.commands import run
+from support.commands import EXTENSIONS, ROOT, run
 from support.notebooks import (
     CODE_PAGES,
-    TIMEOUT,
-    Runner,
     code_cells,
+    dependencies,
+    hidden_cells,
     promised_cells,
     read_notebook,
 )
@@ -32,6 +38,8 @@ from support.servers import serve
 SOURCE, *_ = LANGUAGES
 # It prints and draws, and trains nothing.
 SMALL_PAGE = "tutorial/data"
+# In seconds, for each cell: only a cell that hangs takes so long, however busy the machine is.
+TIMEOUT = 600
 # Where the modules come from that a notebook could find.
 ORIGINS = """
     from importlib.util import find_spec
@@ -46,30 +54,6 @@ def package_alone(folder: Path) -> list[str]:
     return [str(package), "nowhere", "nowhere"]
 
 
-@pytest.fixture(scope="module")
-def installed(
-    built_site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Install the wheel of an edition, which is all there is in the wheels of the others."""
-    folder = tmp_path_factory.mktemp("installed")
-    wheels = [
-        path for name in LANGUAGES for path in (built_site / name).glob("*.whl")
-    ]
-    assert len(wheels) == len(LANGUAGES)
-    assert len({wheel.read_bytes() for wheel in wheels}) == 1
-    # Nothing more is to be done for a wheel of pure Python.
-    ZipFile(wheels[0]).extractall(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def runner(installed: Path) -> Iterator[Runner]:
-    """Import TensorFlow once for all pages."""
-    started = Runner(installed)
-    yield started
-    started.end()
-
-
 def printed(outputs: list[NotebookNode]) -> str:
     return "".join(
         output["text"]
@@ -79,29 +63,81 @@ def printed(outputs: list[NotebookNode]) -> str:
     )
 
 
-@pytest.mark.parametrize("page", CODE_PAGES)
-def test_it_keeps_the_promises_of_its_page(
-    built_site: Path,
-    installed: Path,
-    runner: Runner,
-    tmp_path: Path,
-    page: str,
-):
+# -- Without the project -----------------------------------------------------------------------
+
+each_page = pytest.mark.parametrize("page", CODE_PAGES)
+
+
+def test_the_wheels_of_all_editions_are_the_same(built_site: Path):
+    wheels = [
+        path for name in LANGUAGES for path in (built_site / name).glob("*.whl")
+    ]
+    assert len(wheels) == len(LANGUAGES)
+    assert len({wheel.read_bytes() for wheel in wheels}) == 1
+
+
+@each_page
+def test_its_outputs_keep_the_promises_of_its_page(built_site: Path, page: str):
     """In the language of the source, as the code is the same in all others."""
-    first, *cells = code_cells(read_notebook(built_site, SOURCE, page))
-    sources = [dedent(ORIGINS), *[cell.source for cell in (first, *cells)]]
-    results = runner.run(sources, tmp_path).outputs
-    for outputs in results:
-        assert "error" not in [each["output_type"] for each in outputs], outputs
-    origins, silent, *outputs = results
-    assert printed(origins).split() == package_alone(installed)
-    assert silent == []
-    for cell, again, (source, promise) in zip(
-        cells, outputs, promised_cells(page), strict=True
+    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    for cell, (source, promise) in zip(
+        cells, promised_cells(page), strict=True
     ):
-        for shown in cell.outputs, again:
-            kept = is_kept(promise, printed(shown))
-            assert kept or "unchecked" in source, printed(shown)
+        kept = is_kept(promise, printed(cell.outputs))
+        assert kept or "unchecked" in source, printed(cell.outputs)
+
+
+@each_page
+def test_its_page_used_no_file_of_the_project_but_the_package(
+    built_site: Path, page: str
+):
+    """The build has watched the page and all processes that it started."""
+    used = dependencies(page)
+    (wheel,) = (built_site / SOURCE).glob("*.whl")
+    packed = ZipFile(wheel)
+    files = [
+        name
+        for name in used.files
+        if not (ROOT / name).is_relative_to(EXTENSIONS / "nbpromises")
+        and not Path(name).is_relative_to(Path(sys.prefix).resolve())
+    ]
+    assert "linear_tutorial/__init__.py" in files
+    for name in files:
+        assert packed.read(name) == (ROOT / name).read_bytes()
+    # Nor has it read one unseen, as native code might: there are none beside the pages.
+    assert used.visible == {"conf.py": "a module"}
+
+
+def test_some_pages_have_hidden_cells():
+    assert any(map(hidden_cells, CODE_PAGES))
+
+
+@each_page
+def test_it_needs_no_hidden_cell_of_its_page(built_site: Path, page: str):
+    hidden = "\n".join(hidden_cells(page))
+    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    # They do nothing but hand numbers to the prose, ...
+    for statement in ast.parse(hidden).body:
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.Assign([ast.Name()]):
+                pass
+            case ast.Expr(ast.Call(ast.Name("glue"))):
+                pass
+            case _:
+                pytest.fail(ast.unparse(statement))
+    # ... under names that no other cell knows.
+    names = {
+        symbol.get_name()
+        for symbol in symtable.symtable(hidden, page, "exec").get_symbols()
+        if symbol.is_assigned() or symbol.is_imported()
+    }
+    seen = {
+        node.id
+        for cell in cells
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Name)
+    }
+    assert not names & seen
 
 
 # -- In Jupyter --------------------------------------------------------------------------------

@@ -1,12 +1,8 @@
-"""The notebooks of the built site, and a process that runs their cells against an installed wheel."""
+"""The notebooks of the built site, the cells of the pages, and what the pages used when they ran."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import runpy
-import sys
-from concurrent.futures import ProcessPoolExecutor
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from nbpromises.cells import fences
-from nbpromises.execution.messages import Cell, Run, Task
-from nbpromises.execution.run import run_page, start_fork_server
-from nbpromises.execution.surroundings import page_environment
+from nbpromises.execution.dependencies import Dependencies
+from nbpromises.execution.store import read_record
 from support.commands import ROOT
 from support.projects import DOCS, PAGES
 
@@ -27,8 +22,8 @@ CODE_PAGES = [
     if (path := DOCS / f"{page}.md").exists()
     and "file_format: mystnb" in path.read_text(encoding="utf-8")
 ]
-# In seconds, for each cell: only a cell that hangs takes so long, however busy the machine is.
-TIMEOUT = 600
+# The options of a cell, at its beginning in the page.
+OPTIONS = re.compile(r"^(:.*\n)+")
 
 
 @cache
@@ -44,55 +39,37 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def promised_cells(page: str) -> list[tuple[str, str]]:
     """List the visible cells of a page's source, each with its promise, if it has one."""
+    return [cell for cell in _cells(page) if not _is_hidden(cell[0])]
+
+
+def hidden_cells(page: str) -> list[str]:
+    """List the code of the cells of a page's source that its notebook lacks."""
+    return [
+        OPTIONS.sub("", source)
+        for source, _ in _cells(page)
+        if _is_hidden(source)
+    ]
+
+
+def _cells(page: str) -> list[tuple[str, str]]:
     cells: list[tuple[str, str]] = []
     for fence in fences((DOCS / f"{page}.md").read_text(encoding="utf-8")):
         if fence.name == "code-cell":
             cells.append((fence.content, ""))
         elif fence.name == "expected-output":
             cells[-1] = (cells[-1][0], fence.content)
-    return [cell for cell in cells if "remove-cell" not in cell[0]]
+    return cells
 
 
-class Runner:
-    """Runs cells where the package comes from a folder in which it is installed, page after page.
-
-    A process of its own has the fork server: those of other tests in this process load other
-    libraries, and know the folder of the project.
-    """
-
-    def __init__(self, installed: Path) -> None:
-        settings = runpy.run_path(str(ROOT / "conf.py"))
-        self._environment = page_environment(
-            os.environ,
-            settings["nbpromises_environment"],
-            settings["nbpromises_watched_variables"],
-            path=[installed],
-        )
-        self._installed = installed
-        self._pool = ProcessPoolExecutor(
-            1,
-            multiprocessing.get_context("spawn"),
-            start_without_project,
-            (self._environment, settings["nbpromises_preload"]),
-        )
-
-    def run(self, sources: list[str], folder: Path) -> Run:
-        """Run cells in a folder."""
-        cells = [Cell(source, may_fail=False) for source in sources]
-        task = Task(cells, folder, self._installed, self._environment)
-        return self._pool.submit(run_page, task, TIMEOUT).result()
-
-    def end(self) -> None:
-        """Run nothing more."""
-        self._pool.shutdown()
+def _is_hidden(source: str) -> bool:
+    return "remove-cell" in source
 
 
-def start_without_project(
-    environment: dict[str, str], preload: list[str]
-) -> None:
-    """Start the fork server of a process that forgets where the project and its tests are."""
-    forgotten = {ROOT, ROOT / "tests"}
-    sys.path[:] = [
-        path for path in sys.path if Path(path).resolve() not in forgotten
-    ]
-    start_fork_server(environment, preload)
+def dependencies(page: str) -> Dependencies:
+    """Return what a page used in the run whose outputs the site shows: the last of its records in use."""
+    folder = ROOT / "_build" / "executed"
+    records = folder.glob(f"{page.replace('/', '-')}.*.json")
+    record = read_record(max(records, key=lambda path: path.stat().st_atime_ns))
+    assert record
+    assert record.dependencies
+    return record.dependencies
