@@ -7,14 +7,12 @@ from pathlib import Path
 import lxml.etree
 import lxml.html
 import nbformat
-import pytest
 import yaml
 
 from support.commands import ROOT, run
 from support.projects import contents, edit
 
-# One copy of the project serves all; those that edit the package come last, because after them
-# everything is read anew.
+# One copy of the project serves all. Those that leave less to read anew come first.
 
 
 def make(
@@ -23,9 +21,12 @@ def make(
     return run("make", target, cwd=project)
 
 
-def executed(said: str) -> set[str]:
-    """Return the names of the pages that a build says it executed."""
-    return set(re.findall(r"^executed (\S+) in ", said, re.MULTILINE))
+def executed(said: str) -> dict[str, str]:
+    """Return the names of the pages that a build says it executed, with the reasons."""
+    lines = re.findall(
+        r"^executed (\S+) in \S+ s \((.*)\)$", said, re.MULTILINE
+    )
+    return dict(lines)
 
 
 def shown(project: Path, language: str, page: str) -> str:
@@ -42,6 +43,48 @@ def test_two_sites_of_the_same_sources_are_the_same_byte_by_byte(
     others = contents(project / "_build" / "html")
     assert ours.keys() == others.keys()
     assert [name for name in ours if ours[name] != others[name]] == []
+
+
+def test_accepted_numbers_are_shown_in_both_languages(project: Path):
+    assert make(project).returncode == 0
+    page = "tutorial/model"
+    edit(project, f"docs/{page}.md", "print(model(3.0))", "print(model(4.0))")
+    result = make(project, "accept")
+    assert set(executed(result.stdout)) == {page}
+    changed = re.findall(r"^(\S+): \d+ accepted$", result.stdout, re.MULTILINE)
+    assert changed == [page]
+    assert make(project).returncode == 0
+    for language in "en", "zh-cn":
+        assert "tf.Tensor(20.0, shape=()" in shown(project, language, page)
+
+
+def test_an_edit_executes_only_pages_that_use_the_edited_file(project: Path):
+    assert make(project).returncode == 0
+    uses = {
+        "figures/data.py": {"tutorial/data"},
+        "figures/fit.py": {"tutorial/model", "tutorial/training_loop"},
+        "replay/recording.py": {"history/recorded_run"},
+    }
+    package, extensions = "linear_tutorial", "docs/_ext"
+    for name in (
+        *(f"{package}/{module}" for module in uses),
+        # What stands around the pages.
+        f"{extensions}/editions/build.py",
+        f"{extensions}/editions/templates/front.html",
+        f"{extensions}/book/theme/static/site.css",
+    ):
+        path = project / name
+        comment = {".py": "# x", ".html": "{#- x #}", ".css": "/* x */"}
+        path.write_text(path.read_text() + comment[path.suffix] + "\n")
+    (project / "docs" / "_pictures" / "training-loop-en.png").write_bytes(b"")
+    result = make(project)
+    assert result.returncode == 0, result.stderr
+    # Pages that start processes, of which one could use any module, are not executed.
+    assert executed(result.stdout) == {
+        page: f"{package}/{module} changed"
+        for module, pages in uses.items()
+        for page in pages
+    }
 
 
 def test_the_hosted_build_publishes_both_languages(project: Path):
@@ -99,55 +142,3 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
     assert listed[chinese] == listed[both["en"]] == both
     for place in listed:
         assert (html / place.removeprefix(address)).is_file()
-
-
-def test_accepted_numbers_are_shown_in_both_languages(project: Path):
-    assert make(project).returncode == 0
-    page = "tutorial/model"
-    edit(project, f"docs/{page}.md", "print(model(3.0))", "print(model(4.0))")
-    result = make(project, "accept")
-    assert executed(result.stdout) == {page}
-    changed = re.findall(r"^(\S+): \d+ accepted$", result.stdout, re.MULTILINE)
-    assert changed == [page]
-    assert make(project).returncode == 0
-    for language in "en", "zh-cn":
-        assert "tf.Tensor(20.0, shape=()" in shown(project, language, page)
-
-
-@pytest.mark.parametrize(
-    ("module", "pages"),
-    [
-        ("figures/history.py", {"tutorial/training_loop"}),
-        ("replay/recording.py", {"history/recorded_run"}),
-        ("figures/paths.py", {"beyond/minibatches", "beyond/scale_out"}),
-    ],
-)
-def test_an_edit_of_a_module_executes_only_pages_that_use_it(
-    project: Path, module: str, pages: set[str]
-):
-    assert make(project).returncode == 0
-    name = f"linear_tutorial/{module}"
-    path = project / name
-    path.write_text(path.read_text() + "# A comment.\n")
-    result = make(project)
-    assert result.returncode == 0, result.stderr
-    # Pages that start processes do not use it either.
-    assert executed(result.stdout) == pages
-    assert f"({name} changed)" in result.stdout
-
-
-def test_what_stands_around_the_pages_executes_none(project: Path):
-    assert make(project).returncode == 0
-    (project / "docs" / "_pictures" / "training-loop-en.png").write_bytes(b"")
-    extensions = project / "docs" / "_ext"
-    for name in (
-        "editions/build.py",
-        "editions/templates/front.html",
-        "book/theme/static/site.css",
-    ):
-        path = extensions / name
-        comment = {".py": "# x", ".html": "{#- x #}", ".css": "/* x */"}
-        path.write_text(path.read_text() + comment[path.suffix] + "\n")
-    result = make(project)
-    assert result.returncode == 0, result.stderr
-    assert executed(result.stdout) == set()
