@@ -424,20 +424,25 @@ def test_after_a_build_was_killed_nothing_is_left_running_and_the_next_one_is_ri
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "timeout", "said"),
     [
         (
             "import os; os._exit(3)",
+            600,
             "ChildProcessError: the process ended with 3",
         ),
-        ("import time; time.sleep(1000)", "TimeoutError: no result after 5 s"),
-        ("import nothing.at.all", "ModuleNotFoundError: No module named"),
-        ("input()", "EOFError"),
+        (
+            "import time; time.sleep(1000)",
+            5,
+            "TimeoutError: no result after 5 s",
+        ),
+        ("import nothing.at.all", 600, "ModuleNotFoundError: No module named"),
+        ("input()", 600, "EOFError"),
     ],
     ids=["exits", "hangs", "raises", "asks"],
 )
 def test_a_page_that_does_not_come_to_its_end_fails_where_it_stopped(
-    site: Site, cell: str, said: str
+    site: Site, cell: str, timeout: int, said: str
 ):
     site.write_page(
         f"""
@@ -462,7 +467,7 @@ def test_a_page_that_does_not_come_to_its_end_fails_where_it_stopped(
         ```
         """
     )
-    build = site.build(nb_execution_timeout=5)
+    build = site.build(nb_execution_timeout=timeout)
     assert not build.ok
     assert f"index.md:19: ERROR: the cell raises {said}" in build.said
     assert build.said.count("ERROR") == 1

@@ -33,7 +33,7 @@ from linear_tutorial.scale_out import (
     worker,
 )
 from support import closed_form
-from support.commands import ROOT, run
+from support.commands import ROOT, run, wait_until
 
 PAGE = (ROOT / "docs" / "beyond" / "scale_out.md").read_text(encoding="utf-8")
 ALONE = tf.distribute.get_strategy()
@@ -223,7 +223,7 @@ def test_a_worker_that_fails_ends_all_with_its_log(
         "worker 0 ended with status 1; "
         "worker 1 did not end in time and was stopped"
     )
-    assert is_gone(pid)
+    wait_until_gone(pid)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_a_stuck_worker_is_an_error_with_its_log_after_a_bounded_time(
     said = str(caught.value)
     assert "waiting for the others" in said
     assert said.endswith("\nworker 0 did not end in time and was stopped")
-    assert is_gone(pid)
+    wait_until_gone(pid)
 
 
 def waits(pid: Path, extra: str = "") -> list[str]:
@@ -262,15 +262,10 @@ def is_noted(pid: Path) -> bool:
     return pid.exists() and pid.read_text().endswith("\n")
 
 
-def is_gone(pid: Path) -> bool:
-    """Tell whether the processes that were noted end, at once or soon."""
+def wait_until_gone(pid: Path) -> None:
+    """Wait until the processes that were noted have ended, as they do at once or soon."""
     worker, child = map(int, pid.read_text().split())
-    deadline = time.monotonic() + 20
-    while psutil.pid_exists(worker) or is_running(child):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    wait_until(lambda: not psutil.pid_exists(worker) and not is_running(child))
 
 
 def is_running(pid: int) -> bool:
@@ -285,16 +280,15 @@ def test_a_worker_killed_from_outside_is_named(tmp_path: Path):
     pid = tmp_path / "pid"
 
     def kill() -> None:
-        while not is_noted(pid):
-            time.sleep(0.02)
+        wait_until(lambda: is_noted(pid))
         os.kill(int(pid.read_text().split()[0]), signal.SIGKILL)
 
     threading.Thread(target=kill, daemon=True).start()
     with pytest.raises(
         WorkersFailedError, match="worker 1 was killed by SIGKILL"
     ):
-        run_workers([python(""), waits(pid)], timeout=30)
-    assert is_gone(pid)
+        run_workers([python(""), waits(pid)], timeout=600)
+    wait_until_gone(pid)
 
 
 def test_workers_end_with_the_process_that_started_them(tmp_path: Path):
@@ -308,19 +302,16 @@ def test_workers_end_with_the_process_that_started_them(tmp_path: Path):
     starter = subprocess.Popen(
         python(code), cwd=ROOT, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 60
-    while not is_noted(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: is_noted(pid))
     starter.kill()
     starter.wait()
-    assert is_gone(pid)
+    wait_until_gone(pid)
 
 
 def test_what_a_worker_leaves_running_is_ended(tmp_path: Path):
     pid = tmp_path / "pid"
     assert run_workers([waits(pid, "sys.exit()")])[0].status == 0
-    assert is_gone(pid)
+    wait_until_gone(pid)
 
 
 def test_a_command_that_does_not_exist_stops_those_that_were_started(
@@ -329,7 +320,8 @@ def test_a_command_that_does_not_exist_stops_those_that_were_started(
     pid = tmp_path / "pid"
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         run_workers([waits(pid), ["no-such-program"]])
-    assert not pid.exists() or is_gone(pid)
+    if is_noted(pid):
+        wait_until_gone(pid)
 
 
 def test_a_port_that_is_taken_is_not_chosen():
