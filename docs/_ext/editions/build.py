@@ -118,14 +118,12 @@ class SiteBuild:
 
         Most errors of a page occur in every language: those of the first edition that fails are shown.
         """
-        builds = {
-            language: PROCESSES.Process(
-                target=build_edition, args=(self, language)
-            )
-            for language in self.editions
-        }
-        for build in builds.values():
+        builds = {}
+        for language in self.editions:
+            arguments = (self, language)
+            build = PROCESSES.Process(target=build_edition, args=arguments)
             build.start()
+            builds[language] = build
         for build in builds.values():
             build.join()
         for language, build in builds.items():

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+Blocks = list[tuple[str, str]]
 # In the folder of doctrees.
 FILE = "blocks.json"
 SUFFIX = ".translation.js"
@@ -42,17 +43,14 @@ def write_blocks(app: Sphinx, exception: Exception | None) -> None:
     Path(app.doctreedir, FILE).write_text(text, encoding="utf-8")
 
 
-def page_blocks(html: str) -> list[dict[str, str]]:
+def page_blocks(html: str) -> Blocks:
     """List the blocks of a page: the tag of each, and its words as HTML.
 
     >>> page_blocks("<article class='bd-article'><h1>One</h1><p>Two <b>three</b></p></article>")
-    [{'tag': 'h1', 'words': 'One'}, {'tag': 'p', 'words': 'Two <b>three</b>'}]
+    [('h1', 'One'), ('p', 'Two <b>three</b>')]
     """
     (article,) = lxml.html.fromstring(html).find_class("bd-article")
-    return [
-        {"tag": block.tag, "words": words(block)}
-        for block in article.xpath(BLOCKS)
-    ]
+    return [(block.tag, words(block)) for block in article.xpath(BLOCKS)]
 
 
 def write_translations(editions: dict[Path, Path]) -> None:
@@ -77,20 +75,16 @@ def write_translations(editions: dict[Path, Path]) -> None:
             write_script(folder / page, mine[page], theirs[page])
 
 
-def tags(blocks: list[dict[str, str]]) -> list[str]:
+def tags(blocks: Blocks) -> list[str]:
     """Return the tags of a page's blocks."""
-    return [block["tag"] for block in blocks]
+    return [tag for tag, _ in blocks]
 
 
-def write_script(
-    page: Path, own: list[dict[str, str]], other: list[dict[str, str]]
-) -> None:
+def write_script(page: Path, own: Blocks, other: Blocks) -> None:
     """Write the script beside a page, with null for blocks that say the same."""
     translations = [
-        None
-        if letters(mine["words"]) == letters(theirs["words"])
-        else theirs["words"]
-        for mine, theirs in zip(own, other, strict=True)
+        None if letters(mine) == letters(theirs) else theirs
+        for (_, mine), (_, theirs) in zip(own, other, strict=True)
     ]
     detail = json.dumps(translations, ensure_ascii=False, indent=0)
     page.with_name(page.name + SUFFIX).write_text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,6 +14,7 @@ from pathlib import Path
 
 # No cell reads them: pages and catalogues. Modules are watched one by one.
 NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
+HIDDEN = re.compile(r"(^|/)[._]")
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 
@@ -128,10 +130,7 @@ class Project:
             if path.is_file()
             and path.suffix not in NOT_DATA
             and not any(map(path.is_relative_to, environments))
-            and not any(
-                part.startswith((".", "_"))
-                for part in path.relative_to(self.pages).parts
-            )
+            and not HIDDEN.search(path.relative_to(self.pages).as_posix())
         ]
 
     def _name(self, path: Path) -> str:
