@@ -2,6 +2,7 @@
 
 import math
 import operator
+import reprlib
 from typing import SupportsFloat, SupportsIndex
 
 import tensorflow as tf
@@ -47,11 +48,36 @@ def same_shape(
         )
 
 
+def real_tensor(
+    name: str, value: object, dtype: tf.DType | None = None
+) -> tf.Tensor:
+    """Return `value` as a tensor of floats, or raise if it is no rectangular array of real numbers.
+
+    Without a `dtype`, float64 stays and every other type becomes float32.
+    """
+    # A hint for Python's numbers only: NumPy would discard imaginary parts to follow it.
+    hint = None if hasattr(value, "dtype") else dtype or tf.float32
+    try:
+        tensor = tf.convert_to_tensor(value, dtype_hint=hint)
+    except (TypeError, ValueError, tf.errors.OpError) as error:
+        raise ValueError(
+            f"{name} must be a rectangular array of real numbers, but is {reprlib.repr(value)}"
+        ) from error
+    own = tensor.dtype
+    if not (own.is_floating or own.is_integer or own.is_bool):
+        raise ValueError(
+            f"{name} must be real numbers, but has dtype {own.name}"
+        )
+    if dtype is None:
+        dtype = tf.float64 if own == tf.float64 else tf.float32
+    return tf.cast(tensor, dtype)
+
+
 def finite_tensor(
     name: str, value: object, dtype: tf.DType = tf.float32
 ) -> tf.Tensor:
     """Return `value` as a tensor, or raise if it is empty or has a value that is not finite."""
-    tensor = tf.convert_to_tensor(value, dtype=dtype)
+    tensor = real_tensor(name, value, dtype)
     if tf.size(tensor) == 0:
         raise ValueError(
             f"{name} must not be empty, but has shape {tensor.shape}"
@@ -59,6 +85,7 @@ def finite_tensor(
     not_finite = int(tf.math.count_nonzero(~tf.math.is_finite(tensor)))
     if not_finite:
         raise ValueError(
-            f"{name} must be finite, but {not_finite} of its {int(tf.size(tensor))} values are nan or inf"
+            f"{name} must be finite, but {not_finite} of its {int(tf.size(tensor))} "
+            f"values are nan or inf in {tensor.dtype.name}"
         )
     return tensor

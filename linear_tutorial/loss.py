@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from linear_tutorial._checks import same_shape
+from linear_tutorial._checks import real_tensor, same_shape
 
 
 def mean_squared_error(
@@ -11,21 +11,24 @@ def mean_squared_error(
     """Compute the mean of the squared differences (the L2 loss) over the whole batch.
 
     Args:
-        target_y: The labels, a float tensor or array of any shape.
-        predicted_y: The model's outputs, of the same shape and dtype.
+        target_y: The labels, real numbers in any shape; converted to float32 unless they are
+            float64.
+        predicted_y: The model's outputs, real numbers in the same shape; converted to the dtype of
+            the labels.
 
     Returns:
-        A scalar tensor, in the squared units of `target_y`.
+        A scalar tensor of the same dtype, in the squared units of `target_y`.
 
     Raises:
-        ValueError: If the shapes differ. Broadcasting ``(N,)`` against ``(N, 1)`` would
-            silently average N * N differences of unrelated points.
+        ValueError: If an argument is not as described; the message names it. If the shapes differ:
+            broadcasting ``(N,)`` against ``(N, 1)`` would silently average N * N differences of
+            unrelated points.
 
     Example:
         >>> float(mean_squared_error(tf.constant([1.0, 2.0]), tf.constant([1.0, 4.0])))
         2.0
     """
-    target_y = tf.convert_to_tensor(target_y)
-    predicted_y = tf.convert_to_tensor(predicted_y)
+    target_y = real_tensor("target_y", target_y)
+    predicted_y = real_tensor("predicted_y", predicted_y, target_y.dtype)
     same_shape("target_y", target_y, "predicted_y", predicted_y)
     return tf.reduce_mean(tf.square(target_y - predicted_y))

@@ -5,6 +5,8 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
+from linear_tutorial._checks import real_tensor
+
 
 class Model(Protocol):
     """The interface that the training loops need: a callable with two trainable scalars.
@@ -18,7 +20,7 @@ class Model(Protocol):
     b: tf.Variable
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """Predict `y` for a float tensor `x` of any shape."""
+        """Predict `y` for real inputs `x` of any shape."""
 
 
 class LinearModel(tf.Module):
@@ -42,7 +44,12 @@ class LinearModel(tf.Module):
         self.b = tf.Variable(b, dtype=tf.float32, name="b")
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """Predict `y` for float inputs `x` of any shape."""
+        """Predict `y` for real inputs `x` of any shape; they are converted to float32.
+
+        Raises:
+            ValueError: If `x` is not as described.
+        """
+        x = real_tensor("x", x, tf.float32)
         return x * self.w + self.b
 
 
@@ -73,5 +80,12 @@ class KerasLinearModel(keras.Model):
         )
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        """Predict `y` for a float tensor `x` of any shape; Keras takes no bare numbers."""
+        """Predict `y` for a tensor `x` of real numbers in any shape; Keras takes no bare numbers.
+
+        They are converted to the dtype in which Keras computes, float32 by default.
+
+        Raises:
+            ValueError: If `x` is not as described.
+        """
+        x = real_tensor("x", x, self.compute_dtype)
         return x * self.w + self.b

@@ -88,16 +88,17 @@ def train_step(
 
     Args:
         model: A model with trainable scalars `w` and `b`.
-        x: Inputs, a float32 tensor of shape ``(N,)``.
-        y: Labels, of the same dtype and shape.
+        x: Inputs, real numbers of shape ``(N,)``, which the model converts to its dtype; for a Keras
+            model, a tensor or an array.
+        y: Labels, real numbers of the same shape; `mean_squared_error` calls them `target_y`.
         learning_rate: The factor by which each gradient is multiplied, a number or a scalar
-            tensor; that it is greater than 0 is not checked.
+            tensor of the model's dtype; that it is greater than 0 is not checked.
 
     Returns:
         The loss *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If the shapes of `x` and `y` differ.
+        ValueError: If `x` or `y` is not as described; `model` is not changed.
 
     Example:
         >>> from linear_tutorial import LinearModel

@@ -29,7 +29,8 @@ def minibatch_loop(
         model: A model with trainable scalars `w` and `b`.
         x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
         y: Labels, of the same shape, finite; converted to float32.
-        optimizer: Turns gradients into an update; one of this package or of Keras.
+        optimizer: Turns gradients into an update; one of this package or of Keras, which has not
+            been used with another model.
         batch_size: The number of examples in a batch, at least 1; the last batch has the rest.
         epochs: The number of passes over the data; at least 0.
         seed: The seed of the shuffling; at least 0.

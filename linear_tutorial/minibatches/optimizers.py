@@ -1,6 +1,8 @@
 """Optimizers by hand: gradient descent, gradient descent with momentum, and Adam.
 
 They share `learning_rate` and `apply` with the optimizers of Keras; `minibatch_loop` uses no more.
+Like those, each belongs to the variables that it has updated first, because momentum and Adam
+remember their gradients: make a new one for each run.
 """
 
 from collections.abc import Sequence
@@ -30,6 +32,7 @@ class SGD:
         self.learning_rate = finite_number(
             "learning_rate", learning_rate, above=0
         )
+        self.variables: list[tf.Variable] = []
 
     def step(self, gradient: tf.Tensor) -> tf.Tensor:
         """Return the change of the variables for the vector of their gradients."""
@@ -38,7 +41,18 @@ class SGD:
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
     ) -> None:
-        """Update scalar variables in place, given the gradient of each."""
+        """Update scalar variables in place, given the gradient of each.
+
+        Raises:
+            ValueError: If the optimizer has updated other variables before; none is changed.
+        """
+        if not self.variables:
+            self.variables = list(variables)
+        for own, variable in zip(self.variables, variables, strict=True):
+            if own is not variable:
+                raise ValueError(
+                    "optimizer has updated other variables before; make a new one"
+                )
         steps = tf.unstack(self.step(tf.stack(gradients)))
         for variable, step in zip(variables, steps, strict=True):
             variable.assign_add(step)

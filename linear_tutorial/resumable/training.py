@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from linear_tutorial._checks import integer_at_least
+from linear_tutorial._checks import finite_tensor, integer_at_least, same_shape
 from linear_tutorial.data import make_data
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import KerasLinearModel
@@ -45,21 +45,23 @@ def batch_of_update(
     depends on the number of the update alone.
 
     Args:
-        x: All inputs, shape ``(N,)``.
-        y: All labels, shape ``(N,)``.
+        x: All inputs, shape ``(N,)``, finite and not empty; converted to float32.
+        y: All labels, of the same shape, finite; converted to float32.
         update: The number of updates made before; at least 0.
 
     Returns:
         The inputs and labels of the batch, 32 each, or the rest at the end of an epoch.
 
     Raises:
-        ValueError: If `update` is not an integer of at least 0.
+        ValueError: If an argument is not as described; the message names it and its value.
 
     Example:
         >>> x, y = make_data(5)
         >>> sorted(batch_of_update(x, y, 0)[0].numpy().tolist())
         [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
+    x, y = finite_tensor("x", x), finite_tensor("y", y)
+    same_shape("x", x, "y", y)
     update = integer_at_least(0, "update", update)
     epoch, batch = divmod(update, math.ceil(len(x) / BATCH_SIZE))
     order = tf.random.experimental.stateless_shuffle(
@@ -76,14 +78,14 @@ def train_on_batch(
 
     Args:
         state: The result of `new_state`, or another checkpoint with a `model` and an `optimizer`.
-        batch_x: Inputs, a float32 tensor of shape ``(N,)``.
-        batch_y: Labels, of the same dtype and shape.
+        batch_x: Inputs, a tensor of real numbers of shape ``(N,)``.
+        batch_y: Labels, real numbers of the same shape.
 
     Returns:
         The loss of the batch *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If the shapes of `batch_x` and `batch_y` differ.
+        ValueError: If `batch_x` or `batch_y` is not as described; `state` is not changed.
 
     Example:
         >>> state = new_state()

@@ -9,6 +9,7 @@ from linear_tutorial._checks import (
     finite_number,
     finite_tensor,
     integer_at_least,
+    real_tensor,
     same_shape,
 )
 from linear_tutorial.loss import mean_squared_error
@@ -47,20 +48,21 @@ def distribute(
     Args:
         strategy: The strategy. If it has several workers, each of them calls this function with
             the same arguments.
-        values: The batch, a tensor of shape ``(N,)``.
+        values: The batch, real numbers of shape ``(N,)``; converted to float32.
         sizes: The number of examples in each shard, one shard for each replica; their sum is N.
 
     Returns:
         The shards of the replicas in this process, an argument for `tf.distribute.Strategy.run`.
 
     Raises:
-        ValueError: If `sizes` is not as described.
+        ValueError: If `values` or `sizes` is not as described.
 
     Example:
         >>> strategy = tf.distribute.get_strategy()  # of one replica
         >>> distribute(strategy, tf.constant([1.0, 2.0]), [2]).numpy().tolist()
         [1.0, 2.0]
     """
+    values = real_tensor("values", values, tf.float32)
     num_replicas = strategy.num_replicas_in_sync
     if len(sizes) != num_replicas or sum(sizes) != len(values):
         raise ValueError(
@@ -86,8 +88,8 @@ def distributed_train_step(
     Args:
         strategy: The strategy.
         model: A model that was created in the scope of the strategy.
-        x: The shards of the inputs.
-        y: The shards of the labels.
+        x: The shards of the inputs, as `distribute` returns them.
+        y: The shards of the labels, likewise.
         learning_rate: The factor by which each gradient is multiplied, a number or a scalar
             tensor; that it is greater than 0 is not checked.
         global_batch_size: The number of examples in all shards. With `None`, each replica assumes

@@ -1,13 +1,15 @@
 """Bad input gets an error that names it, and changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from linear_tutorial import (
+    History,
     KerasLinearModel,
     LinearModel,
     make_data,
@@ -15,6 +17,9 @@ from linear_tutorial import (
     train_step,
     training_loop,
 )
+from linear_tutorial.minibatches import make_batches
+from linear_tutorial.resumable import batch_of_update
+from linear_tutorial.scale_out import distribute
 
 X, Y = make_data(5)
 COLUMN = tf.expand_dims(Y, 1)
@@ -93,3 +98,144 @@ def test_a_refused_training_leaves_the_model_as_it_was(
     with pytest.raises(ValueError, match=next(iter(arguments))):
         training_loop(model, **{"x": X, "y": Y, **arguments})
     assert (float(model.w), float(model.b)) == (4, 1)
+
+
+# -- Types -----------------------------------------------------------------------------------------
+
+# No real numbers, and what a message says of them.
+NO_NUMBERS = {
+    "complex tensor": (tf.complex(X, X), "complex64"),
+    "complex array": (X.numpy() + 1j, "complex64"),
+    "complex list": ([1j] * 5, "complex128"),
+    "string tensor": (tf.constant(["1"] * 5), "string"),
+    "strings": (["1", "2", "3", "4", "5"], "string"),
+    "array of strings": (np.array(["1"] * 5), "string"),
+    "dates": (np.full(5, "2021-01-01", "datetime64[D]"), "array(['2021"),
+    "None": (None, "None"),
+    "list with None": ([1.0, None], "[1.0, None]"),
+    "ragged list": ([[1.0], [1.0, 2.0]], "[[1.0], [1.0, 2.0]]"),
+    "ragged tensor": (tf.ragged.constant([[1.0], [1.0, 2.0]]), "Ragged"),
+    "dictionary": ({"x": [1.0]}, "{'x': [1.0]}"),
+    "too large a number": ([10**400], "10000"),
+}
+# What is done with them, and the name of the argument.
+TAKES_NUMBERS = {
+    "training_loop x": (lambda it: loop(x=it), "x"),
+    "training_loop y": (lambda it: loop(y=it), "y"),
+    "train_step x": (lambda it: train_step(LinearModel(), it, Y, 0.1), "x"),
+    "train_step y": (
+        lambda it: train_step(LinearModel(), X, it, 0.1),
+        "target_y",
+    ),
+    "target_y": (lambda it: mean_squared_error(it, Y), "target_y"),
+    "predicted_y": (lambda it: mean_squared_error(Y, it), "predicted_y"),
+    "LinearModel": (LinearModel(), "x"),
+    "make_batches": (lambda it: make_batches(X, it, 2), "y"),
+    "batch_of_update": (lambda it: batch_of_update(it, Y, 0), "x"),
+    "distribute": (
+        lambda it: distribute(tf.distribute.get_strategy(), it, [5]),
+        "values",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("do", "name"), TAKES_NUMBERS.values(), ids=TAKES_NUMBERS
+)
+@pytest.mark.parametrize(("value", "said"), NO_NUMBERS.values(), ids=NO_NUMBERS)
+def test_what_is_no_real_number_is_refused_under_the_name_of_its_argument(
+    do: Callable[[object], object], name: str, value: object, said: str
+):
+    with pytest.raises(ValueError, match=r"real numbers, but") as caught:
+        do(value)
+    assert str(caught.value).startswith(f"{name} must be ")
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "value", [tf.complex(X, X), tf.constant(["1"] * 5), None]
+)
+def test_the_keras_model_names_its_input_as_well(value: object):
+    with pytest.raises(ValueError, match=r"x must be .*real numbers, but"):
+        train_step(KerasLinearModel(), value, Y, 0.1)
+
+
+@pytest.mark.parametrize("model_class", [LinearModel, KerasLinearModel])
+@pytest.mark.parametrize(
+    "convert",
+    [
+        *[
+            pytest.param(lambda it, to=to: tf.cast(it, to), id=f"tf.{to.name}")
+            for to in (tf.float64, tf.float16, tf.bfloat16, tf.int32, tf.uint64)
+        ],
+        *[
+            pytest.param(lambda it, to=to: it.numpy().astype(to), id=f"np.{to}")
+            for to in ("float64", "float16", "uint8", "bool")
+        ],
+        tf.Variable,
+    ],
+)
+def test_real_numbers_of_every_type_train_as_in_float32(
+    convert: Callable[[tf.Tensor], object], model_class: type
+):
+    x, y = tf.constant([0.0, 1.0, 1.0, 0.0]), tf.constant([1.0, 1.0, 0.0, 0.0])
+    one_step = training_loop(LinearModel(), x, y, epochs=1)
+    model = model_class()
+    loss = train_step(model, convert(x), convert(y), 0.1)
+    assert History(
+        [5.0, float(model.w)], [0.0, float(model.b)], [float(loss)]
+    ) == History(one_step.w, one_step.b, one_step.loss[:1])
+    assert training_loop(model_class(), convert(x), convert(y), epochs=1) == (
+        one_step
+    )
+
+
+def test_the_mean_of_integers_is_not_rounded():
+    assert float(mean_squared_error([0, 0], [1, 0])) == 0.5
+
+
+def test_labels_in_double_precision_have_a_loss_in_double_precision():
+    labels = np.array([1.0, 1.0 + 1e-9])
+    loss = mean_squared_error(labels, [1.0, 1.0])
+    assert loss.dtype == tf.float64
+    assert float(loss) == pytest.approx(5e-19)
+
+
+def test_what_float32_cannot_hold_is_not_finite():
+    with pytest.raises(ValueError, match=r"1 of its 2 .* inf in float32"):
+        loop(x=np.array([1.0, 1e300]), y=[1.0, 2.0])
+
+
+@pytest.fixture
+def keras_settings() -> Iterator[None]:
+    """Put back what a test changes for all of Keras."""
+    yield
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize(
+    ("floatx", "policy", "tolerance"),
+    [
+        ("float32", "mixed_float16", 0.02),
+        ("float32", "mixed_bfloat16", 0.1),
+        ("float16", "float16", 0.02),
+        ("float64", "float64", 1e-5),
+    ],
+)
+@pytest.mark.usefixtures("keras_settings")
+def test_a_keras_model_trains_in_the_precision_that_keras_is_set_to(
+    floatx: str, policy: str, tolerance: float
+):
+    keras.config.set_floatx(floatx)
+    keras.config.set_dtype_policy(policy)
+    model = KerasLinearModel()
+    assert (model.w.dtype, model.compute_dtype) == (
+        floatx,
+        policy.removeprefix("mixed_"),
+    )
+    run = training_loop(model, X, Y)
+    plain = training_loop(LinearModel(), X, Y)
+    np.testing.assert_allclose(run.w, plain.w, atol=tolerance)
+    np.testing.assert_allclose(run.loss, plain.loss, rtol=tolerance)

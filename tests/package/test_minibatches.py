@@ -227,6 +227,27 @@ def test_the_threshold_is_two_over_the_largest_curvature(
     assert (far > 1) == grows
 
 
+@each_optimizer
+def test_an_optimizer_that_has_updated_one_model_is_refused_for_another(
+    ours: Any, reference: Callable[[Array], Array], kerass: Any
+):
+    for make, model_class in (ours, LinearModel), (kerass, KerasLinearModel):
+        optimizer, second = make(0.1), model_class()
+        minibatch_loop(model_class(), X, Y, optimizer, epochs=1)
+        with pytest.raises(ValueError, match="optimizer"):
+            minibatch_loop(second, X, Y, optimizer, epochs=1)
+        assert (float(second.w), float(second.b)) == (5, 0)
+
+
+def test_an_optimizer_goes_on_with_the_model_that_it_has_updated():
+    model, optimizer = LinearModel(), Momentum(0.1)
+    for _ in range(2):
+        minibatch_loop(model, X, Y, optimizer, batch_size=21, epochs=3)
+    at_once = LinearModel()
+    minibatch_loop(at_once, X, Y, Momentum(0.1), batch_size=21, epochs=6)
+    assert float(model.w) == pytest.approx(float(at_once.w), rel=1e-5)
+
+
 # -- Bad input ---------------------------------------------------------------------------------
 
 
