@@ -2,6 +2,8 @@
 
 import math
 import operator
+import os
+import re
 import reprlib
 from typing import SupportsFloat, SupportsIndex
 
@@ -35,6 +37,26 @@ def finite_number(
             f"{name} must be a finite number{bound}, but is {value!r}"
         )
     return number
+
+
+def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
+    r"""Return `folder` as text, or raise if TensorFlow would not take it for the name of a local folder.
+
+    TensorFlow finds the files of a checkpoint by patterns, in which ``*``, ``?``, ``[`` and ``\``
+    have a meaning: in ``run[1]`` it finds nothing, and with ``run?`` it deletes the old checkpoints
+    of ``run1`` as well.
+    """
+    name = os.fspath(folder)
+    # On Windows, the backslash separates folders.
+    found = re.search(
+        r"[*?\[\\\0\ud800-\udfff]|://|^$", name.replace(os.sep, "/")
+    )
+    if found:
+        raise ValueError(
+            "folder must be the name of a local folder without any of * ? [ \\, "
+            f"but has {found[0]!r}: {name!r}"
+        )
+    return name
 
 
 def same_shape(

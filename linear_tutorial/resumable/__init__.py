@@ -6,7 +6,9 @@ Run ``python -m linear_tutorial.resumable FOLDER``, kill it, and run it again.
 from linear_tutorial.resumable.checkpoints import (
     CheckpointError,
     find_damage,
+    find_good,
     list_checkpoints,
+    make_manager,
     resume,
     save,
 )
@@ -21,7 +23,9 @@ __all__ = [
     "CheckpointError",
     "batch_of_update",
     "find_damage",
+    "find_good",
     "list_checkpoints",
+    "make_manager",
     "new_state",
     "resume",
     "save",

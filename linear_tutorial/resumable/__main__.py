@@ -1,11 +1,11 @@
 """Train a line; if it was stopped, resume from the last good checkpoint."""
 
 import argparse
+import signal
 import sys
 
 from linear_tutorial.data import make_data
 from linear_tutorial.loss import mean_squared_error
-from linear_tutorial.resumable.checkpoints import CheckpointError
 from linear_tutorial.resumable.training import train
 from linear_tutorial.training import report
 
@@ -25,8 +25,18 @@ def main() -> None:
     options = parser.parse_args()
     try:
         state = train(options.folder, updates=options.updates)
-    except (CheckpointError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
+    except AssertionError:
+        sys.exit(
+            f"error: the checkpoints in {options.folder} are those of another program"
+        )
+    except KeyboardInterrupt:
+        print(
+            "stopped; the same command goes on from the last checkpoint",
+            file=sys.stderr,
+        )
+        sys.exit(128 + signal.SIGINT)
     x, y = make_data()
     print(report(state.model, mean_squared_error(y, state.model(x))))
 

@@ -1,9 +1,12 @@
 """Save checkpoints, check them, and restore the newest one that is not damaged."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
+
+from linear_tutorial._checks import checkpoint_folder
 
 MAX_TO_KEEP = 3
 
@@ -12,11 +15,12 @@ class CheckpointError(OSError):
     """A checkpoint cannot be written, or no checkpoint can be read."""
 
 
-def save(manager: tf.train.CheckpointManager) -> str:
+def save(manager: tf.train.CheckpointManager, updates: int) -> str:
     """Save a checkpoint under the number of updates made.
 
     Args:
         manager: The manager of a state, as `resume` returns it.
+        updates: The number of updates made.
 
     Returns:
         The path of the checkpoint, without the suffixes of its files.
@@ -29,10 +33,9 @@ def save(manager: tf.train.CheckpointManager) -> str:
         >>> from linear_tutorial.resumable import new_state
         >>> with TemporaryDirectory() as folder:
         ...     manager = tf.train.CheckpointManager(new_state(), folder, max_to_keep=3)
-        ...     Path(save(manager)).name
+        ...     Path(save(manager, 0)).name
         'ckpt-0'
     """
-    updates = int(manager.checkpoint.optimizer.iterations)
     try:
         return str(manager.save(checkpoint_number=updates))
     except tf.errors.OpError as error:
@@ -56,7 +59,9 @@ def resume(
         A manager that saves checkpoints in the folder and keeps the last three.
 
     Raises:
-        CheckpointError: If the folder has checkpoints, but none of them can be read.
+        ValueError: If the name of the folder has a character that TensorFlow does not take as it is.
+        CheckpointError: If the folder has checkpoints, but none of them can be read, or if it cannot
+            be created or read.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -65,23 +70,49 @@ def resume(
         ...     manager = resume(new_state(), folder)
         starts at the beginning
     """
-    paths = list_checkpoints(folder)
+    path = find_good(folder)
+    if path is None:
+        print("starts at the beginning")
+    else:
+        state.restore(path).assert_consumed()
+        print(f"goes on from {path}")
+    return make_manager(state, folder)
+
+
+def find_good(
+    folder: str | Path, report: Callable[[str], object] = print
+) -> str | None:
+    """Return the path of the newest good checkpoint, or `None` if the folder has none at all.
+
+    Args:
+        folder: The folder of the checkpoints, which need not exist.
+        report: Called with a line of text for each damaged checkpoint that is passed over.
+
+    Returns:
+        The path of the checkpoint, without the suffixes of its files, or `None`.
+
+    Raises:
+        ValueError: If the name of the folder has a character that TensorFlow does not take as it is.
+        CheckpointError: If the folder has checkpoints, but none of them can be read, or if it cannot
+            be read itself.
+
+    Example:
+        >>> find_good("no such folder") is None
+        True
+    """
+    paths = list_checkpoints(checkpoint_folder(folder))
     for path in paths:
         damage = find_damage(path)
         if damage is None:
-            state.restore(path).assert_consumed()
-            print(f"goes on from {path}")
-            break
-        print(f"passes over {path}: {damage}")
-    else:
-        # One unfinished checkpoint and no list: the first save was killed.
-        if len(paths) > 1 or Path(folder, "checkpoint").exists():
-            raise CheckpointError(
-                f"no checkpoint in {folder} can be read; "
-                "to begin anew, choose another folder"
-            )
-        print("starts at the beginning")
-    return _manager(state, folder)
+            return path
+        report(f"passes over {path}: {damage}")
+    # One unfinished checkpoint and no list: the first save was killed.
+    if len(paths) > 1 or Path(folder, "checkpoint").exists():
+        raise CheckpointError(
+            f"no checkpoint in {folder} can be read; "
+            "to begin anew, choose another folder"
+        )
+    return None
 
 
 def list_checkpoints(folder: str | Path) -> list[str]:
@@ -95,12 +126,22 @@ def list_checkpoints(folder: str | Path) -> list[str]:
     Returns:
         The paths of the checkpoints, without the suffixes of their files.
 
+    Raises:
+        CheckpointError: If the folder exists and cannot be read.
+
     Example:
         >>> list_checkpoints("no such folder")
         []
     """
-    files = (path.name for path in Path(folder).glob("ckpt-*"))
-    matches = (re.match(r"ckpt-(\d+)\.(index|data)", name) for name in files)
+    try:
+        names = [path.name for path in Path(folder).iterdir()]
+    except FileNotFoundError:
+        names = []
+    except OSError as error:
+        raise CheckpointError(
+            f"{folder} cannot be read ({error.strerror})"
+        ) from error
+    matches = (re.match(r"ckpt-(\d+)\.(index|data)", name) for name in names)
     numbers = {int(match[1]) for match in matches if match}
     return [
         str(Path(folder, f"ckpt-{number}"))
@@ -134,16 +175,39 @@ def find_damage(path: str) -> str | None:
     return None
 
 
-def _manager(
+def make_manager(
     state: tf.train.Checkpoint, folder: str | Path
 ) -> tf.train.CheckpointManager:
-    """Return a manager for a folder, whose own list may be damaged."""
+    """Make a manager that keeps the last three checkpoints of a folder, whose list may be damaged.
+
+    Args:
+        state: What the manager saves.
+        folder: The folder of the checkpoints; created if it does not exist.
+
+    Returns:
+        The manager.
+
+    Raises:
+        CheckpointError: If the folder cannot be created, or has a damaged list that cannot be deleted.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     make_manager(tf.train.Checkpoint(), folder).checkpoints
+        []
+    """
     try:
-        return tf.train.CheckpointManager(state, str(folder), MAX_TO_KEEP)
-    except ValueError:
-        # Only the manager uses the list; without it, it starts a new one.
-        Path(folder, "checkpoint").unlink()
-        return tf.train.CheckpointManager(state, str(folder), MAX_TO_KEEP)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        try:
+            return tf.train.CheckpointManager(state, str(folder), MAX_TO_KEEP)
+        except ValueError:
+            # Only the manager uses the list; without it, it starts a new one.
+            Path(folder, "checkpoint").unlink()
+            return tf.train.CheckpointManager(state, str(folder), MAX_TO_KEEP)
+    except OSError as error:
+        raise CheckpointError(
+            f"{folder} cannot be used ({error.strerror})"
+        ) from error
 
 
 def _last_good(folder: str) -> str | None:

@@ -113,9 +113,10 @@ def train(folder: str | Path, *, updates: int) -> tf.train.Checkpoint:
         The state after the last update.
 
     Raises:
-        ValueError: If `updates` is not an integer of at least 0.
+        ValueError: If `updates` is not an integer of at least 0, or if the name of `folder` has a
+            character that TensorFlow does not take as it is: ``*``, ``?``, ``[``, a backslash.
         CheckpointError: If a checkpoint cannot be written, or the folder has checkpoints but
-            none of them can be read.
+            none of them can be read, or it cannot be created or read.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -132,5 +133,5 @@ def train(folder: str | Path, *, updates: int) -> tf.train.Checkpoint:
     for update in range(int(state.optimizer.iterations), updates):
         train_on_batch(state, *batch_of_update(x, y, update))
         if (update + 1) % SAVE_EVERY == 0 or update + 1 == updates:
-            save(manager)
+            save(manager, update + 1)
     return state

@@ -6,13 +6,26 @@ worker trains alone.
 
 import argparse
 import json
+import os
+import re
+import signal
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
+from linear_tutorial._checks import checkpoint_folder
 from linear_tutorial.data import make_data
 from linear_tutorial.models import LinearModel
+from linear_tutorial.resumable import (
+    CheckpointError,
+    find_good,
+    make_manager,
+    save,
+)
 from linear_tutorial.scale_out.distributed import (
     distribute,
     distributed_train_step,
@@ -31,7 +44,13 @@ def train(
     Args:
         folder: The folder of the checkpoints, the same for all workers.
         report: Called with the epoch, `w` and `b`, at the start and after every update.
+
+    Raises:
+        ValueError: If the name of `folder` has a character that TensorFlow does not take as it is.
+        CheckpointError: If a checkpoint cannot be written, if the folder has checkpoints but none of
+            them can be read, or if the workers do not see the same checkpoint.
     """
+    folder = checkpoint_folder(folder)
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     x, y = make_data()
     sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
@@ -45,18 +64,38 @@ def train(
     is_chief = strategy.extended.should_checkpoint
     name = "chief" if is_chief else f"{strategy.cluster_resolver.task_id}"
     checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
-    manager = tf.train.CheckpointManager(
-        checkpoint, Path(folder, name), max_to_keep=2
-    )
-    checkpoint.restore(tf.train.latest_checkpoint(Path(folder, "chief")))
+    manager = make_manager(checkpoint, Path(folder, name))
+    last = find_good(Path(folder, "chief"), partial(print, file=sys.stderr))
+    if last is not None:
+        checkpoint.restore(last).assert_consumed()
+    check_same_start(strategy, folder, epoch, model)
 
     step = tf.function(distributed_train_step)
     report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
     while epoch < EPOCHS:
         step(strategy, model, *shards, LEARNING_RATE, len(x))
         epoch.assign_add(1)
-        manager.save()
+        save(manager, int(epoch))
         report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
+
+
+def check_same_start(
+    strategy: tf.distribute.Strategy,
+    folder: str,
+    epoch: tf.Variable,
+    model: LinearModel,
+) -> None:
+    """Raise a `CheckpointError` in all workers if they do not start from the same state."""
+    state = tf.stack([[float(epoch), model.w, model.b]])
+    states = strategy.gather(
+        strategy.experimental_distribute_values_from_function(lambda _: state),
+        axis=0,
+    )
+    if np.any(states != states[0]):
+        raise CheckpointError(
+            "the workers start from different checkpoints, after the epochs "
+            f"{states[:, 0].numpy().astype(int)}; all must see the same folder {folder}"
+        )
 
 
 def print_state(epoch: int, w: float, b: float) -> None:
@@ -64,7 +103,54 @@ def print_state(epoch: int, w: float, b: float) -> None:
     print(json.dumps({"epoch": epoch, "w": w, "b": b}), flush=True)
 
 
-if __name__ == "__main__":
+def check_tf_config(config: str) -> None:
+    """Raise a `ValueError` if `TF_CONFIG` does not describe a cluster and the place of this worker.
+
+    Args:
+        config: The value of the environment variable.
+
+    Example:
+        >>> check_tf_config('{"cluster": {"worker": ["127.0.0.1:12345"]}}')
+        Traceback (most recent call last):
+            ...
+        ValueError: TF_CONFIG lacks "task": '{"cluster": {"worker": ["127.0.0.1:12345"]}}'
+    """
+
+    def check(fits: bool, fault: str) -> None:
+        if not fits:
+            raise ValueError(f"TF_CONFIG {fault}: {config!r}")
+
+    try:
+        described = json.loads(config)
+    except ValueError as error:
+        raise ValueError(
+            f"TF_CONFIG is no JSON, {error}: {config!r}"
+        ) from error
+    check(isinstance(described, dict), "is no JSON object")
+    for key in "cluster", "task":
+        check(key in described, f'lacks "{key}"')
+        check(isinstance(described[key], dict), f'has no object under "{key}"')
+    cluster, task = described["cluster"], described["task"]
+    for key in "type", "index":
+        check(key in task, f'lacks "{key}" in "task"')
+    for kind, addresses in cluster.items():
+        check(
+            isinstance(addresses, list)
+            and all(re.fullmatch(r".+:\d+", str(each)) for each in addresses),
+            f'has no list of addresses with ports under "{kind}"',
+        )
+    check(
+        str(task["index"])
+        in map(str, range(len(cluster.get(str(task["type"]), [])))),
+        "has a task that is not in its cluster",
+    )
+
+
+def main() -> None:
+    """Run the command."""
+    # End at once: a signal handler in Python would run only when TensorFlow no longer waits for
+    # other workers.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parser = argparse.ArgumentParser(
         prog="python -m linear_tutorial.scale_out.worker",
         description="Train as a worker of the cluster that TF_CONFIG describes.",
@@ -72,4 +158,18 @@ if __name__ == "__main__":
     parser.add_argument(
         "folder", help="the folder of the checkpoints, the same for all workers"
     )
-    train(parser.parse_args().folder, print_state)
+    folder = parser.parse_args().folder
+    try:
+        if "TF_CONFIG" in os.environ:
+            check_tf_config(os.environ["TF_CONFIG"])
+        train(folder, print_state)
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    except AssertionError:
+        sys.exit(
+            f"error: the checkpoints in {folder} are those of another program"
+        )
+
+
+if __name__ == "__main__":
+    main()

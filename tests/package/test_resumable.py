@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from linear_tutorial.resumable import (
     CheckpointError,
     batch_of_update,
     find_damage,
+    find_good,
     list_checkpoints,
     new_state,
     resume,
@@ -30,7 +32,7 @@ from linear_tutorial.resumable import (
 )
 from linear_tutorial.resumable.__main__ import main
 from support import closed_form
-from support.commands import run
+from support.commands import ROOT, run, wait_until
 
 X, Y = make_data()
 UPDATES_PER_EPOCH = 7
@@ -370,6 +372,169 @@ def test_the_program_says_what_is_wrong_in_one_line(
         main()
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+# -- Folders ----------------------------------------------------------------------------------------
+
+# TensorFlow takes the first four for patterns, and asks another file system for the fifth; the next
+# two are no names for a file.
+NO_FOLDERS = {
+    "run[1]": "[",
+    "a?b": "?",
+    "all*": "*",
+    "back\\slash": "\\",
+    "gs://bucket/run": "://",
+    "nul\0": "\0",
+    "byte\udcff": "\udcff",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "character"), NO_FOLDERS.items(), ids=map(ascii, NO_FOLDERS)
+)
+def test_a_name_that_tensorflow_reads_otherwise_is_refused_with_the_character(
+    name: str,
+    character: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    for do in (
+        lambda: train(name, updates=10),
+        lambda: resume(new_state(), name),
+        lambda: find_good(name),
+    ):
+        with pytest.raises(ValueError, match="folder must be") as caught:
+            do()
+        assert f"has {character!r}: {name!r}" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out == ""
+
+
+def test_no_run_deletes_the_checkpoints_of_another(tmp_path: Path):
+    train(tmp_path / "aXb", updates=30)
+    before = contents(tmp_path / "aXb")
+    with pytest.raises(ValueError, match=r"has '\?'"):
+        train(tmp_path / "a?b", updates=60)
+    assert contents(tmp_path / "aXb") == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["with blank", " ", "a:b", "a'b", 'a"b', "]", "{a,b}", "$HOME", "~"],
+        *[
+            "训练 一",
+            "é",
+            "\u2028",
+            "line\nbreak",
+            "%s",
+            "-x",
+            "a;b&c",
+            "#1",
+            "^!",
+        ],
+    ],
+    ids=ascii,
+)
+def test_any_other_name_is_a_folder_in_which_training_goes_on(
+    name: str,
+    tmp_path: Path,
+    course: dict[int, list[bytes]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    # What stands before a relative name does not matter.
+    (tmp_path / "a[1]?").mkdir()
+    monkeypatch.chdir(tmp_path / "a[1]?")
+    train(name, updates=30)
+    assert bits(train(name, updates=40)) == course[40]
+    assert capsys.readouterr().out == (
+        f"starts at the beginning\ngoes on from {Path(name, 'ckpt-30')}\n"
+    )
+    names = [Path(path).name for path in list_checkpoints(name)]
+    assert names == ["ckpt-40", "ckpt-30", "ckpt-20"]
+
+
+@pytest.mark.parametrize(
+    "name", ["file", "file/run", "x" * 300], ids=["file", "within", "long"]
+)
+def test_what_cannot_be_a_folder_is_told_before_anything_is_trained(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(CheckpointError, match=f"{name} cannot be "):
+        train(tmp_path / name, updates=10)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+# -- The command ------------------------------------------------------------------------------------
+
+
+def said_by_command(
+    monkeypatch: pytest.MonkeyPatch, folder: Path | str, *more: str
+) -> str:
+    """Return what the command says as it ends with an error."""
+    monkeypatch.setattr(sys, "argv", ["resumable", str(folder), *more])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    said = str(caught.value)
+    assert said.startswith("error: ")
+    assert "\n" not in said
+    return said
+
+
+def test_the_command_names_a_folder_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "file").write_text("mine")
+    said = said_by_command(monkeypatch, tmp_path / "file")
+    assert said == f"error: {tmp_path}/file cannot be read (Not a directory)"
+    said = said_by_command(monkeypatch, tmp_path / "file" / "run")
+    assert said.endswith("/file/run cannot be read (Not a directory)")
+    assert "has '['" in said_by_command(monkeypatch, "run[1]")
+    assert "updates must be" in said_by_command(
+        monkeypatch, "x", "--updates=-1"
+    )
+
+
+def test_the_command_says_that_the_disk_is_full(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with full_disk(500):
+        said = said_by_command(monkeypatch, folder, "--updates=40")
+    assert "could not be saved (File too large)" in said
+
+
+def test_the_command_does_not_take_another_programs_checkpoints_for_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    other = tf.train.Checkpoint(weights=tf.Variable(1.0))
+    tf.train.CheckpointManager(other, tmp_path, max_to_keep=3).save()
+    said = said_by_command(monkeypatch, tmp_path)
+    assert "those of another program" in said
+
+
+def test_the_command_ends_with_ctrl_c_in_one_line_and_goes_on_later(
+    tmp_path: Path,
+):
+    command = [sys.executable, "-m", "linear_tutorial.resumable", tmp_path]
+    process = subprocess.Popen(
+        [*command, "--updates", "1000000"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: list_checkpoints(tmp_path) or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 128 + signal.SIGINT
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("stopped; ")
+    assert find_good(tmp_path) is not None
 
 
 def test_keras_saves_a_line_that_is_not_registered_and_cannot_load_it(
