@@ -8,11 +8,6 @@ READY := $(VENV)/ready-for.txt
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
-# The languages of all editions but the source's, separated by commas.
-translations = import tomllib; \
-  table = tomllib.load(open("docs/_editions.toml", "rb")); \
-  print(",".join(table["editions"].keys() - {table["source"]}))
-
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -57,8 +52,9 @@ serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
 	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
 
 catalogues: $(READY) ## Update the translation catalogues from the pages
+	@rm -rf _build/gettext
 	@$(call sphinx,gettext)
-	@$(RUN) -m sphinx_intl update -p _build/gettext -d docs/locales -w 0 -l "$$($(RUN) -c '$(translations)')"
+	@cd docs/_ext && ../../$(RUN) -m editions.catalogues ../..
 
 lock: $(READY) ## Upgrade all packages that pyproject.toml allows, and pin them in requirements.txt
 	@$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \

@@ -34,6 +34,9 @@ editions_table = read_table(ROOT / "docs" / "_editions.toml")
 # is empty, whatever needs it is left out: canonical addresses, the sitemap.
 editions_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 
+# Hosts that readers in China reach, with those whose pages they publish.
+editions_mirrors = {"tensorflow.google.cn": "www.tensorflow.org"}
+
 language = editions_table["source"]
 locale_dirs = ["locales"]
 gettext_compact = False

@@ -135,6 +135,64 @@ def test_a_flawed_catalogue_fails(
     assert re.search(place + re.escape(said), build.said), build.said
 
 
+LINKED = "See [there](https://example.org/a), {ref}`it <label>` and 2 * 3."
+TRANSLATED = (
+    "见[那里](https://mirror.example.cn/a?hl=zh)、{ref}`它 <label>`，2 * 3。"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("cn/a", "cn/b", "example.org/b"),
+        ("[那里](https://mirror.example.cn/a?hl=zh)", "那里", "example.org/a"),
+        ("](https://mirror.example.cn/a?hl=zh)", "］（那里）", "example.org/a"),
+        ("<label>", "<page>", "page"),
+        ("{ref}`", "{ref} `", "label"),
+        ("2 *", "*二 *", "markup **"),
+        ("3", "3 **", "markup ***"),
+        ("2", "$2", "markup $*"),
+        ("2", "｀2｀", "markup *｀｀"),
+    ],
+)
+def test_a_translation_with_other_targets_or_left_over_markup_fails(
+    site: Site, right: str, wrong: str, said: str
+):
+    page = f"(label)=\n\n## Part\n\n(page)=\n\n## Other\n\n{LINKED}"
+    titles = {"A page": "一页", "Part": "部分", "Other": "其他"}
+    site.write_page(page)
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    mirrors = 'editions_mirrors = {"mirror.example.cn": "example.org"}\n'
+    site.write("conf.py", (site.root / "conf.py").read_text() + mirrors)
+    site.write(path, catalogue({**titles, LINKED: TRANSLATED}))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    translation = TRANSLATED.replace(right, wrong, 1)
+    site.write(path, catalogue({**titles, LINKED: translation}))
+    for _ in range(2):
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert re.search(
+            r"index\.md:\d+: ERROR: (only|not) in the translation: ", build.said
+        )
+        assert said in build.said
+
+
+def test_a_broken_catalogue_and_one_without_a_page_fail_at_their_lines(
+    site: Site,
+):
+    write(site, TRANSLATIONS, '\nmsgstr "more"\n')
+    gone = site.write("locales/zh_CN/LC_MESSAGES/gone.po", catalogue({}))
+    site.write("locales/zh_CN/LC_MESSAGES/sphinx.po", catalogue({}))
+    for _ in range(2):
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert "index.po:25: ERROR: a msgstr without a msgid" in build.said
+        assert f"{gone}:1: ERROR: there is no page gone" in build.said
+        assert "no page sphinx" not in build.said
+    assert site.build("en").ok
+
+
 def test_a_translated_page_is_kept_without_all_that_the_build_knows(site: Site):
     write(site, TRANSLATIONS)
     assert site.build("zh_CN").ok

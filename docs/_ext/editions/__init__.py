@@ -66,10 +66,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("nbpromises")
     app.add_config_value("editions_table", {}, "env", dict)
     app.add_config_value("editions_address", "", "html", str)
+    app.add_config_value("editions_mirrors", {}, "env", dict)
     app.add_config_value("editions_together", False, "html", bool)
     app.connect("config-inited", apply_edition)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
+    app.connect("env-before-read-docs", check_translations.check_catalogues)
     app.add_transform(check_translations.CheckCatalogue)
     app.add_transform(check_translations.CheckTranslated)
     app.connect("doctree-read", check_translations.adopt_translated_nodes)

@@ -7,12 +7,14 @@ else: no fuzzy entry, no obsolete one, no other glued values or numbers than the
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -21,9 +23,33 @@ from sphinx.util.nodes import extract_messages
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
 from nbpromises.promises.numbers import numbers
 
+from .catalogues import faults
 from .languages import is_translated
 
 logger = logging.getLogger(__name__)
+
+# The attribute in which `CheckCatalogue` leaves the contents of a message for `CheckTranslated`.
+SOURCE = "editions_source"
+NOT_PROSE = nodes.literal | nodes.math | nodes.literal_block | nodes.math_block
+# What a translation shows if its markup was not recognized, also in full width.
+MARKUP = re.compile(r"[*`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
+
+
+def check_catalogues(
+    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+) -> None:
+    """Report what is wrong in the lines of all catalogues, and catalogues without a page."""
+    if not is_translated(app.config):
+        return
+    folder = _folder(env)
+    for path in sorted(folder.rglob("*.po")):
+        for line, fault in faults(path.read_bytes()):
+            logger.error(fault, location=f"{path}:{line}")
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        # Sphinx's own words and those of themes are in `sphinx.po`.
+        if name not in env.found_docs | {"sphinx"}:
+            message = f"there is no page {name}: remove this catalogue"
+            logger.error(message, location=f"{path}:1")
 
 
 class CheckCatalogue(SphinxTransform):
@@ -34,7 +60,7 @@ class CheckCatalogue(SphinxTransform):
     def apply(self, **kwargs: object) -> None:
         if not is_translated(self.config):
             return
-        path = self._path()
+        path = _folder(self.env) / f"{self.env.docname}.po"
         if not path.exists():
             message = f"no catalogue {path}; run 'make catalogues'"
             logger.error(message, location=(self.env.docname, 1))
@@ -71,12 +97,15 @@ class CheckCatalogue(SphinxTransform):
             used.add(source)
             if source != text or entry is None:
                 node["nothing_to_apply"] = True
+            else:
+                node[SOURCE] = contents(node, self.config.editions_mirrors)
         return used
 
-    def _path(self) -> Path:
-        (locale_dir,) = self.config.locale_dirs
-        folder = Path(self.env.srcdir, locale_dir, self.config.language)
-        return folder / "LC_MESSAGES" / f"{self.env.docname}.po"
+
+def _folder(env: BuildEnvironment) -> Path:
+    """Return the folder of the catalogues of the edition that is built."""
+    (locale_dir,) = env.config.locale_dirs
+    return Path(env.srcdir, locale_dir, env.config.language, "LC_MESSAGES")
 
 
 def _check_entry(entry: Message, used: set[str], path: Path) -> None:
@@ -107,6 +136,17 @@ class CheckTranslated(SphinxTransform):
         for node in self.document.findall(_is_refused):
             message = f"the translation was not applied: {node.astext()}"
             logger.error(message, location=node)
+        for node in self.document.findall(nodes.Element):
+            source = node.attributes.pop(SOURCE, None)
+            if source is None:
+                continue
+            here = contents(node, self.config.editions_mirrors)
+            for target in sorted(here - source):
+                message = f"only in the translation: {target}"
+                logger.error(message, location=node)
+            for target in sorted(source - here):
+                message = f"not in the translation: {target}"
+                logger.error(message, location=node)
 
 
 def adopt_translated_nodes(app: Sphinx, doctree: nodes.document) -> None:
@@ -117,6 +157,29 @@ def adopt_translated_nodes(app: Sphinx, doctree: nodes.document) -> None:
     """
     for node in doctree.findall():
         node.document = doctree
+
+
+def contents(node: nodes.Element, mirrors: dict[str, str]) -> set[str]:
+    """Return what a translation must not change: where links and references lead, left-over markup.
+
+    `mirrors` has hosts that publish what another host does, with that host.
+    """
+    found = {
+        str(reference["reftarget"]).casefold()
+        for reference in node.findall(addnodes.pending_xref)
+    }
+    for link in node.findall(nodes.reference):
+        address = urlsplit(link.get("refuri", ""))
+        host = mirrors.get(address.netloc, address.netloc)
+        found.add(f"{host}{address.path}{address.fragment}")
+    prose = [
+        text
+        for text in node.findall(nodes.Text)
+        if not isinstance(text.parent, NOT_PROSE)
+    ]
+    if marks := MARKUP.findall(" ".join(prose)):
+        found.add(f"left-over markup {''.join(sorted(marks))}")
+    return found
 
 
 def glued(text: str) -> list[str]:

@@ -1,0 +1,113 @@
+"""Catalogues: what is wrong in their lines, and their update from the pages.
+
+`python -m editions.catalogues FOLDER` updates the catalogues of the project in a folder from the
+templates that Sphinx's builder `gettext` has written into `_build/gettext`.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.pofile import read_po, write_po
+
+from .languages import read_table
+
+LINE = re.compile(
+    r'(?:(msgid|msgstr)[ \t]*)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
+)
+# gettext guesses from "10% of" that Python's operator % fills in the text.
+GUESSED = {"python-format", "python-brace-format"}
+
+
+def faults(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a catalogue that `msgfmt --check` refuses, each with what is wrong.
+
+    Babel, with which Sphinx reads catalogues, skips or merges them.
+
+    >>> list(faults(b'msgid "a"\\nmsgstr "b"\\nmsgstr "c"\\n<<<<<<< HEAD\\n'))
+    [(3, 'a msgstr without a msgid'), (4, 'not a line of a catalogue: <<<<<<< HEAD')]
+    >>> list(faults(b'#, python-format\\nmsgid "a"\\nmsgstr ""\\nmsgid "a"\\nmsgstr ""\\n'))
+    [(1, 'guessed by gettext, remove it: python-format'), (4, 'given once more, first in line 2')]
+    """
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError as error:
+        yield content.count(b"\n", 0, error.start) + 1, "not written in UTF-8"
+        return
+    keyword = "msgstr"
+    texts = {"msgid": "", "msgstr": ""}
+    starts: dict[str, int] = {}
+    start = 0
+    for number, line in enumerate([*lines, 'msgid ""'], start=1):
+        if line.startswith("#,"):
+            for flag in GUESSED & set(re.findall(r"[\w-]+", line)):
+                yield number, f"guessed by gettext, remove it: {flag}"
+        line = line.removeprefix("#~ ").strip()
+        if not line or line.startswith("#"):
+            continue
+        match = LINE.fullmatch(line)
+        if not match:
+            yield number, f"not a line of a catalogue: {line}"
+            continue
+        before, keyword = keyword, match[1] or keyword
+        if match[1]:
+            if keyword == before == "msgid":
+                yield start, "without a msgstr"
+            elif keyword == before:
+                yield number, "a msgstr without a msgid"
+            elif keyword == "msgstr" and texts["msgid"] in starts:
+                first = starts[texts["msgid"]]
+                yield start, f"given once more, first in line {first}"
+            elif keyword == "msgstr":
+                starts[texts["msgid"]] = start
+            elif (
+                all(texts.values())
+                and len(set(map(_edges, texts.values()))) > 1
+            ):
+                yield start, "only one text begins or ends with a line break"
+            if keyword == "msgid":
+                start = number
+            texts[keyword] = ""
+        texts[keyword] += match[2]
+
+
+def _edges(text: str) -> tuple[bool, bool]:
+    return text.startswith("\\n"), text.endswith("\\n")
+
+
+def update(path: Path, template: Path) -> None:
+    """Write the messages of a template into a catalogue, in their order, with the old translations.
+
+    What is new has no translation or, if an old message resembles it, a fuzzy one; translations that
+    are not used any more are kept as comments. The build refuses all of these.
+    """
+    old = path.read_bytes() if path.exists() else b""
+    catalogue = read_po(BytesIO(old))
+    with template.open("rb") as file:
+        catalogue.update(read_po(file), update_creation_date=False)
+    for entry in catalogue:
+        entry.flags -= GUESSED
+    new = BytesIO()
+    write_po(new, catalogue, width=0)
+    text = new.getvalue().strip() + b"\n"
+    if text != old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+        print(f"changed: {path}")
+
+
+def main(root: Path) -> None:
+    """Update the catalogues of all editions but that in the language of the sources."""
+    table = read_table(root / "docs" / "_editions.toml")
+    templates = root / "_build" / "gettext"
+    for language in table["editions"].keys() - {table["source"]}:
+        folder = root / "docs" / "locales" / language / "LC_MESSAGES"
+        for template in sorted(templates.rglob("*.pot")):
+            path = (folder / template.relative_to(templates)).with_suffix(".po")
+            update(path, template)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

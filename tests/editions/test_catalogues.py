@@ -1,0 +1,136 @@
+"""What is wrong in the lines of catalogues, held against gettext's own check, and their update."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from editions.catalogues import faults, update
+
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+ENTRY = '# A comment.\nmsgid "one"\nmsgstr "一"\n\n'
+GOOD = HEADER + ENTRY + 'msgid ""\n"two "\n"lines"\nmsgstr "两行"\n'
+BAD = {
+    "conflict": GOOD.replace(
+        'msgstr "一"\n',
+        '<<<<<<< HEAD\nmsgstr "一"\n=======\nmsgstr "壹"\n>>>>>>> other\n',
+    ),
+    "another translation": GOOD.replace("一", '一"\n\nmsgstr "壹'),
+    "no translation": GOOD.replace('msgstr "一"', ""),
+    "no translation at the end": GOOD + 'msgid "three"\n',
+    "given twice": GOOD + ENTRY,
+    "an obsolete entry as well": GOOD + '#~ msgid "one"\n#~ msgstr "1"\n',
+    "a word outside": GOOD.replace('"one"', '"one" or more'),
+    "a quote inside": GOOD.replace('"one"', '"o"ne"'),
+    "no quote at the end": GOOD.replace('"one"', '"one'),
+    "no quotes": GOOD.replace('"一"', "一"),
+    "an unknown escape": GOOD.replace("one", r"o\ne\q"),
+    "a misspelt keyword": GOOD.replace("msgid", "mgsid", 1),
+    "a byte-order mark": "\ufeff" + GOOD,
+    "one line break": GOOD.replace('"one"', r'"one\n"'),
+    "a plural": GOOD.replace('msgstr "一"', 'msgid_plural "ones"\nmsgstr "一"'),
+    "a guessed flag": "#, python-format\n" + GOOD.replace("一", "1% 一"),
+}
+
+
+def refused_by_gettext(text: bytes) -> bool:
+    """Ask the reference, where it is installed."""
+    if shutil.which("msgfmt") is None:
+        pytest.skip(
+            "msgfmt is not on this machine; 'apt install gettext' brings it"
+        )
+    command = ["msgfmt", "--check", "--output-file=/dev/null", "-"]
+    result = subprocess.run(
+        command, input=text, capture_output=True, check=False
+    )
+    return result.returncode != 0
+
+
+def test_a_good_catalogue_has_no_fault():
+    for text in GOOD, GOOD.replace("\n", "\r\n"), GOOD.strip(), "":
+        assert list(faults(text.encode())) == []
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
+def test_what_gettext_refuses_has_a_fault_with_its_line(text: str):
+    first, *_ = faults(text.encode())
+    line, fault = first
+    assert 0 < line <= text.count("\n") + 1
+    assert fault
+
+
+@given(st.data())
+def test_whatever_is_damaged_is_refused_where_gettext_refuses_it(
+    data: st.DataObject,
+):
+    lines = GOOD.splitlines(keepends=True)
+    place = data.draw(st.integers(0, len(lines) - 1))
+    damaged = data.draw(
+        st.sampled_from(
+            [
+                lines[:place] + lines[place + 1 :],
+                [*lines[:place], lines[place], *lines[place:]],
+                [
+                    *lines[:place],
+                    lines[place].replace('"', "", 1),
+                    *lines[place + 1 :],
+                ],
+                [*lines[:place], "=======\n", *lines[place:]],
+                [*lines[:place], lines[place][:-2] + "\n", *lines[place + 1 :]],
+            ]
+        )
+    )
+    text = "".join(damaged).encode()
+    if refused_by_gettext(text):
+        assert list(faults(text))
+
+
+def test_another_encoding_is_named_at_its_line():
+    text = HEADER.encode() + 'msgid "one"\nmsgstr "中文"\n'.encode("gb18030")
+    assert list(faults(text)) == [(5, "not written in UTF-8")]
+
+
+def write_template(folder: Path, *messages: str) -> Path:
+    template = folder / "page.pot"
+    entries = (f'msgid "{each}"\nmsgstr ""\n' for each in messages)
+    template.write_text(HEADER + "\n".join(entries))
+    return template
+
+
+def test_an_update_keeps_translations_and_takes_the_order_of_the_page(
+    tmp_path: Path,
+):
+    path = tmp_path / "zh_CN" / "page.po"
+    update(path, write_template(tmp_path, "one", "10% of {that}"))
+    text = path.read_text()
+    assert "-format" not in text
+    assert text.endswith('msgid "10% of {that}"\nmsgstr ""\n')
+    path.write_text(text.replace('"one"\nmsgstr ""', '"one"\nmsgstr "一"'))
+    update(path, write_template(tmp_path, "10% of {that}", "one"))
+    text = path.read_text()
+    assert text.index("10%") < text.index('msgid "one"\nmsgstr "一"')
+    assert list(faults(path.read_bytes())) == []
+
+
+def test_an_update_without_news_changes_no_byte(tmp_path: Path):
+    path = tmp_path / "page.po"
+    template = write_template(tmp_path, "one", "two")
+    update(path, template)
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    update(path, template)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_an_update_comments_out_what_is_gone(tmp_path: Path):
+    path = tmp_path / "page.po"
+    update(path, write_template(tmp_path, "one", "something else"))
+    path.write_text(
+        path.read_text().replace('else"\nmsgstr ""', 'else"\nmsgstr "别的"')
+    )
+    update(path, write_template(tmp_path, "one"))
+    assert '#~ msgid "something else"\n#~ msgstr "别的"' in path.read_text()
