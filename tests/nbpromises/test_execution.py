@@ -342,6 +342,52 @@ def test_a_run_that_was_disturbed_is_believed_once(site: Site):
     assert site.executed() == {}
 
 
+PROGRESS = """
+    ```{code-cell} ipython3
+    import sys
+    for step in range(3):
+        print(f"{step}/3 ", end="", flush=True)
+        print("\\b" * 4, end="")
+        print(f"\\r{step}", end="")
+    print("\\r3/3\\x1b[K \\x1b[32mdone\\x1b[0m")
+    ```
+
+    ```{expected-output}
+    3/3 done
+    ```
+    """
+
+
+def test_a_page_shows_what_a_terminal_would_show(site: Site):
+    site.write_page(PROGRESS)
+    build = site.build()
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    assert "\b" not in html
+    assert "3/3" in html
+    assert "1/3" not in html
+
+
+@pytest.mark.parametrize(
+    "code", [r"\x1b[2A", r"\x1b[1;1H", r"\x1b[2J", r"\x1b7"]
+)
+def test_output_that_moves_the_cursor_elsewhere_is_an_error(
+    site: Site, code: str
+):
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        print("one{code}two")
+        ```
+        """
+    )
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert "index.md:11: ERROR: the cell raises" in build.said
+        assert "verbose=2" in build.said
+
+
 def test_damaged_outputs_are_made_again(site: Site):
     write(site)
     assert site.build().ok

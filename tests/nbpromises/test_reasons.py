@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,78 @@ def test_a_new_module_and_a_data_file_are_named(executed_once: Site):
     (executed_once.root / "table.csv").unlink()
     (executed_once.root / "math.py").unlink()
     assert executed_once.executed() == {}
+
+
+@pytest.mark.parametrize(
+    ("look", "appears", "reason"),
+    [
+        ('open("../later.txt").read()', "../later.txt", "is new"),
+        ('open("later.json").read()', ".later.json", ""),
+        ('__import__("os").listdir("..")', "../later.txt", "changed"),
+        (
+            'list(__import__("pathlib").Path("..").glob("*"))',
+            "../l.txt",
+            "changed",
+        ),
+        ('__import__("glob").glob("../*.txt")', "../later.txt", "changed"),
+    ],
+)
+def test_what_was_not_there_may_appear(
+    site: Site, look: str, appears: str, reason: str
+):
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        try:
+            {look}
+        except FileNotFoundError:
+            pass
+        ```
+        """,
+        "pages/index.md",
+    )
+    site.write("index.md", "# Contents\n\n```{toctree}\npages/index\n```\n")
+    site.executed()
+    assert site.executed() == {}
+    site.write(f"pages/{appears}", "later")
+    executed = site.executed()
+    assert reason in executed.get("pages/index", "")
+    assert bool(executed) == bool(reason)
+    assert site.executed() == {}
+
+
+def test_leftovers_of_editors_execute_nothing(executed_once: Site):
+    for name in "index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp":
+        executed_once.write(name, "left over")
+    assert executed_once.executed() == {}
+
+
+def test_a_file_of_tomorrow_executes_nothing(executed_once: Site):
+    tomorrow = time.time() + 86400
+    os.utime(executed_once.root / "helper.py", (tomorrow, tomorrow))
+    executed_once.write_page(PAGE.replace("print", "print  "))
+    assert executed_once.executed() == {"index": "its cells changed"}
+    assert executed_once.executed() == {}
+
+
+def test_the_order_of_sets_is_the_same_in_every_run(site: Site):
+    cell = 'print({f"letter {x}" for x in "abcdefgh"})'
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        import subprocess, sys
+        {cell}
+        subprocess.run([sys.executable, "-c", {cell!r}]);
+        ```
+        """
+    )
+    assert site.build(nbpromises_accept=1).ok
+    for seed in "1", "2":
+        shutil.rmtree(site.root / "_build")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONHASHSEED", seed)
+            build = site.build()
+        assert build.ok, build.said
 
 
 def test_a_watched_variable_is_named_and_others_change_nothing(
@@ -126,7 +201,7 @@ def test_a_record_lists_exactly_these_files_of_the_package(executed_once: Site):
     }
     child = {"__init__", "journal", "kernel", "main", "watch"}
     assert ours == {
-        *{"__init__.py", "describe.py", "processes.py"},
+        *{"__init__.py", "describe.py", "processes.py", "terminal.py"},
         *{"execution/__init__.py", "execution/messages.py"},
         *{f"execution/child/{name}.py" for name in child},
         "execution/child/startup/sitecustomize.py",

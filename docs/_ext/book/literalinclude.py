@@ -4,6 +4,7 @@ On a page, the words around the code explain it; what docstrings say stands in t
 """
 
 import ast
+from io import StringIO
 from typing import ClassVar
 
 from docutils import nodes
@@ -21,7 +22,8 @@ def without_docstrings(source: str) -> str:
     >>> without_docstrings('def f():\\n    "Say one."\\n\\n    return 1\\n')
     'def f():\\n    return 1\\n'
     """
-    lines = source.splitlines(keepends=True)
+    # Not splitlines(), which splits at characters that are no line ends in Python.
+    lines = list(StringIO(source))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
             start = node.body[0].lineno - 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> ExtensionMetadata:
     from pathlib import Path
 
-    from . import reread
+    from . import reread, sources
     from .execution import extension
     from .order import WRITE_FILES
     from .promises import directive, figures, numbers, report
@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "nbpromises_constants", None, "env", (dict, type(None))
     )
     app.add_config_value("nbpromises_describe_figures", False, "env", bool)
+    app.connect("source-read", sources.report_faults)
     app.add_node(directive.ExpectedOutput)
     app.add_directive("expected-output", directive.ExpectedOutputDirective)
     app.add_directive("output-figure", figures.OutputFigureDirective)

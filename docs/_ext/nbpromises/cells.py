@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from docutils import nodes
-from markdown_it import MarkdownIt
-from mdit_py_plugins.front_matter import front_matter_plugin
+
+from .sources import top_level_fences
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,10 @@ def fences(source: str) -> list[Fence]:
     >>> fences("# Title\\n\\n```{code-cell} ipython3\\n1 + 1\\n```\\n")
     [Fence(name='code-cell', content='1 + 1\\n', first=3, last=5)]
     """
-    tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(source)
     return [
-        Fence(
-            token.info[1 : token.info.index("}")],
-            token.content,
-            token.map[0] + 1,
-            token.map[1],
-        )
-        for token in tokens
-        if token.type == "fence" and token.map and token.info.startswith("{")
+        Fence(name[1], token.content, token.map[0] + 1, token.map[1])
+        for token in top_level_fences(source)
+        if token.map and (name := re.match(r"\{(.+?)\}", token.info))
     ]
 
 

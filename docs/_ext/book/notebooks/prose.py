@@ -16,7 +16,7 @@ from nbpromises.cells import fenced
 # Stands for a code cell; no page can contain it.
 CELL = "\0"
 # The class of the box that Sphinx puts around a code block; the group is its language.
-HIGHLIGHT = re.compile(r"highlight-(\w+)")
+HIGHLIGHT = re.compile(r"highlight-([^\s\]',]+)")
 # Pictures are drawn by cells.
 LEFT_OUT = "a.headerlink, img"
 # markdownify would keep the white space around a figure.
@@ -68,7 +68,7 @@ def _simplify(soup: BeautifulSoup, address: str) -> None:
     for selector, name in RENAMED.items():
         for element in soup.select(selector):
             element.name = name
-    for link in soup("a"):
+    for link in soup("a", href=True):
         target = str(link["href"])
         absolute = urljoin(address, target)
         link.attrs = {"href": absolute}
@@ -88,5 +88,5 @@ class _Converter(MarkdownConverter):
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write included code as a fenced block with its language."""
         classes = " ".join(str(box.get("class")) for box in el.parents)
-        language = HIGHLIGHT.findall(classes)[0]
+        language = next(iter(HIGHLIGHT.findall(classes)), "")
         return f"\n\n{fenced(language, text.strip())}\n\n"

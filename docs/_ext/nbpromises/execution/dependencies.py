@@ -15,6 +15,8 @@ from pathlib import Path
 # No cell reads them: pages and catalogues. Modules are watched one by one.
 NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
 HIDDEN = re.compile(r"(^|/)[._]")
+# What editors and file managers leave behind.
+LEFTOVER = re.compile(r".*(~|\.bak|\.orig|\.rej|\.tmp)|Thumbs\.db|desktop\.ini")
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 
@@ -129,6 +131,7 @@ class Project:
             for path in self.pages.rglob(pattern)
             if path.is_file()
             and path.suffix not in NOT_DATA
+            and not LEFTOVER.fullmatch(path.name)
             and not any(map(path.is_relative_to, environments))
             and not HIDDEN.search(path.relative_to(self.pages).as_posix())
         ]
@@ -162,11 +165,15 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def digest_file(path: Path) -> str:
-    """Digest the content of a file, if it is there."""
+    """Digest the content of a file, or the names in a folder, if it is there."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
+    except IsADirectoryError:
+        names = {each.name for each in path.iterdir()} - {"__pycache__"}
+        content = "\n".join(sorted(names)).encode()
     except OSError:
         return NONE
+    return hashlib.sha256(content).hexdigest()
 
 
 @cache

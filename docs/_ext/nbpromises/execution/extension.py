@@ -6,15 +6,24 @@ a page are valid until something changes that its run used.
 """
 
 import os
+import re
+import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from filelock import FileLock
-from myst_nb.core.read import is_myst_markdown_notebook
+from myst_nb.core.read import (
+    MystMetadataParsingError,
+    is_myst_markdown_notebook,
+)
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
+from ..sources import read_source
 from .child import main as page_process
 from .dependencies import Project, libraries_of
 from .messages import Run, Task, failed
@@ -24,11 +33,14 @@ from .records import (
     myst,
     read_executed,
     read_notebook,
+    read_nothing,
     record_files,
 )
 from .run import run_page, start_fork_server
 from .store import Page, Record, RecordStore
 from .surroundings import influences, page_environment
+
+logger = logging.getLogger(__name__)
 
 STARTUP = Path(page_process.__file__).with_name("startup")
 
@@ -79,25 +91,27 @@ def execute_pages(
 def _register_readers(
     env: BuildEnvironment, pages: list[Page], found: dict[str, Path]
 ) -> None:
-    """Register `read_executed` with MyST-NB as the reader of each of these pages.
+    """Register `read_executed` with MyST-NB as the reader of each of these pages."""
+    for page in pages:
+        arguments = {
+            "config": myst(env).myst_config,
+            "path": str(page.path),
+            "record": str(found[page.docname]),
+        }
+        _register_reader(env, page.path, read_executed, arguments)
 
-    The site's own custom formats stay registered.
-    """
+
+def _register_reader(
+    env: BuildEnvironment,
+    path: Path,
+    reader: Callable[..., NotebookNode],
+    arguments: dict[str, object],
+) -> None:
+    """Register the reader of one page; the site's own custom formats stay registered."""
     # MyST-NB picks a reader by the suffix of a path; a full path is the suffix of one page only.
-    readers = {
-        str(page.path): (
-            f"{read_executed.__module__}.{read_executed.__name__}",
-            {
-                "config": myst(env).myst_config,
-                "path": str(page.path),
-                "record": str(found[page.docname]),
-            },
-            False,
-        )
-        for page in pages
-    }
+    name = f"{reader.__module__}.{reader.__name__}"
     config = myst(env).mystnb_config
-    formats = {**config.custom_formats, **readers}
+    formats = {**config.custom_formats, str(path): (name, arguments, False)}
     myst(env).mystnb_config = config.copy(custom_formats=formats)
 
 
@@ -105,14 +119,25 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
     """Return a page if it is a text notebook that is to be executed."""
     excluded = app.config.nb_execution_excludepatterns
     path = Path(env.doc2path(docname))
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = read_source(path)
+    except UnicodeDecodeError as error:
+        # Sphinx would end as well, with a traceback.
+        line = error.object.count(b"\n", 0, error.start) + 1
+        sys.exit(f"{path}:{line}: ERROR: not written in UTF-8")
     if (
         path.suffix != ".md"
         or not is_myst_markdown_notebook(text)
         or any(path.match(pattern) for pattern in excluded)
     ):
         return None
-    notebook = read_notebook(text, myst(env).myst_config, str(path))
+    try:
+        notebook = read_notebook(text, myst(env).myst_config, str(path))
+    except MystMetadataParsingError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        logger.error(str(error), location=f"{path}:{place[1] if place else 1}")
+        _register_reader(env, path, read_nothing, {})
+        return None
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return Page(docname, path, list(map(as_cell, code)))
 
@@ -147,8 +172,9 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
     ):
         return Record(run.outputs, None, started, "it failed last time")
     for name in run.used.files:
-        # The file was modified during the run, which may have read its old or its new content.
-        if (root / name).stat().st_mtime_ns >= started:
+        path, now = root / name, time.time_ns()
+        # The run may have read the old or the new content.
+        if path.exists() and started <= path.stat().st_mtime_ns <= now:
             doubt = f"{name} changed while it ran"
             return Record(run.outputs, None, started, doubt)
     libraries = libraries_of(run.used.modules)

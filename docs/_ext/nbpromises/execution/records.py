@@ -6,6 +6,7 @@ from typing import Any
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
 from sphinx.environment import BuildEnvironment
 
 from .dependencies import digest_file
@@ -48,6 +49,12 @@ def read_notebook(text: str, config: MdParserConfig, path: str) -> NotebookNode:
     notebook: NotebookNode = read_myst_markdown_notebook(
         text, config=config, add_source_map=True, path=path
     )
+    return notebook
+
+
+def read_nothing(text: str) -> NotebookNode:
+    """Return an empty notebook, in place of a page whose cells cannot be read."""
+    notebook: NotebookNode = new_notebook()
     return notebook
 
 

@@ -14,6 +14,8 @@ PAGE_ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     # ipykernel imports the debugger, which otherwise warns about frozen modules.
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # The order of sets is the same in every run, also in processes that a page starts.
+    "PYTHONHASHSEED": "0",
 }
 # Passed to every page if they are set. Another value executes all pages again.
 WATCHED = {
@@ -31,7 +33,6 @@ WATCHED = {
     "OMP_NUM_THREADS",
     "OPENBLAS_CORETYPE",
     "OPENBLAS_NUM_THREADS",
-    "PYTHONHASHSEED",
     "TZ",
 }
 # Passed to every page, but not watched: they say where files are, and those files are watched.

@@ -3,7 +3,8 @@
 The rules are doctest's, with two freedoms that the *promise* takes, never the output:
 
 - ``...`` stands for any text, also none and also over several lines, but never for a result: a
-  decimal number, nan or inf must be promised, unless it is a time with its unit;
+  number that is no plain integer, in whatever form (`3.2x`, `97%`, `1e-3`, `0.5j`, `NaN`), must be
+  promised, unless it is a time with its unit;
 - a number with a decimal point stands for every number that rounds to it at the precision
   in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9373``.
 
@@ -12,12 +13,24 @@ a progress bar has overwritten.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from difflib import SequenceMatcher
+from unicodedata import normalize
+
+from ..terminal import COLOUR, shown
 
 ANY = "..."
-TIME_UNITS = {"ns", "us", "µs", "ms", "s", "sec", "second", "seconds", "min"}
+_TIME = re.compile(
+    r"[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
+    r"(ns|us|[µμ]s|ms|s|sec|seconds?|min|minutes?|h|hours?)(?!\w)",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"[0-9_]*\.[0-9][\w.%]* | [0-9]\.(?=[\s,\])}]) | [0-9][0-9_]*(e[+-]?[0-9]+|[jx%])\w* | [0-9] ?%"
+    r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
+    re.IGNORECASE | re.VERBOSE,
+)
 # [0-9] instead of \d, which matches full-width digits too.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
@@ -28,7 +41,6 @@ _TOKEN = re.compile(
     rf"\.\.\. | (?P<number>{_NUMBER}) | \w+ | \s+ | .", re.VERBOSE | re.DOTALL
 )
 _EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
-_ANSI_CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def normalized(text: str) -> str:
@@ -37,17 +49,8 @@ def normalized(text: str) -> str:
     >>> normalized("1/2\\r2/2 \\x1b[1mdone\\x1b[0m  \\n\\n")
     '2/2 done'
     """
-    text = _ANSI_CODE.sub("", text).replace("\r\n", "\n")
-    lines = (_overwritten(line).rstrip() for line in text.split("\n"))
-    return "\n".join(lines).rstrip("\n")
-
-
-def _overwritten(line: str) -> str:
-    """Return a line as a terminal shows it: text after a carriage return overwrites its start."""
-    shown = ""
-    for part in line.split("\r"):
-        shown = part + shown[len(part) :]
-    return shown
+    lines = COLOUR.sub("", shown(text)).split("\n")
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def is_kept(promise: str, printed: str) -> bool:
@@ -67,9 +70,24 @@ def is_kept(promise: str, printed: str) -> bool:
         return True
     found = _tokens(printed)
     covered = _covered_by_any(_tokens(promise), found)
-    return covered is not None and not any(
-        _is_result(found, place) for span in covered for place in span
-    )
+    return covered is not None and not any(_results(found, covered))
+
+
+def hint(promise: str, printed: str) -> str:
+    """Return what to know of the rules if they, and not the texts, break a promise; often "".
+
+    >>> hint("t = ...", "t = -7.52")
+    '... may not stand for a result: 7.52'
+    >>> hint("loss: 0.93...", "loss: 0.9373")
+    'a number stands for all that round to it: leave out the ... behind it'
+    """
+    found = _tokens(normalized(printed))
+    covered = _covered_by_any(_tokens(normalized(promise)), found)
+    for result in _results(found, covered or []):
+        return f"{ANY} may not stand for a result: {result}"
+    if re.search(r"\.[0-9]+\.\.\.", promise):
+        return f"a number stands for all that round to it: leave out the {ANY} behind it"
+    return ""
 
 
 def _tokens(text: str) -> list[str]:
@@ -94,13 +112,16 @@ def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
     return covered
 
 
-def _is_result(tokens: list[str], place: int) -> bool:
-    """Return whether a token is a result, which ``...`` may not stand for."""
-    if tokens[place] in {"nan", "inf"}:
-        return True
-    match = _TOKEN.fullmatch(tokens[place])
-    unit = "".join(tokens[place + 1 : place + 3]).strip()
-    return bool(match and match["number"]) and unit not in TIME_UNITS
+def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
+    """Yield the results among tokens that ``...`` stands for."""
+    for span in covered:
+        text = normalize("NFKC", "".join(tokens[span.start : span.stop]))
+        # The unit of a time may stand in the promise.
+        unit = "".join(tokens[span.stop : span.stop + 2])
+        times = [match.span() for match in _TIME.finditer(text + unit)]
+        for match in _RESULT.finditer(text):
+            if not any(start <= match.start() < end for start, end in times):
+                yield match[0]
 
 
 def explain(promise: str, printed: str) -> str:

@@ -7,6 +7,7 @@ build even without `-W`. A cell whose output cannot be promised says why in a ta
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 
@@ -18,7 +19,15 @@ from sphinx.util.docutils import SphinxDirective
 from ..cells import CodeCell, Fence, code_cells, fenced, fences
 from ..execution.records import distrust, record_files
 from ..order import CHECK_PROMISES
-from .compare import accepted, explain, is_kept, normalized, without_addresses
+from ..sources import name_strange, read_source
+from .compare import (
+    accepted,
+    explain,
+    hint,
+    is_kept,
+    normalized,
+    without_addresses,
+)
 from .figures import is_output_figure
 from .report import RESULTS, Edit, Result
 
@@ -58,13 +67,14 @@ class CheckPromises(SphinxTransform):
         promises = list(self.document.findall(ExpectedOutput))
         results: list[Result] = []
         if docname in record_files(self.env):
-            results += check_page(
-                list(code_cells(self.document)),
-                promises,
-                fences(path.read_text(encoding="utf-8")),
-                metadata.get("source_map", []),
-            )
-            if any(result.failure for result in results):
+            cells = list(code_cells(self.document))
+            blocks = fences(read_source(path))
+            lines = metadata.get("source_map", [])
+            results += check_page(cells, promises, blocks, lines)
+            if any(map(_raises, cells)):
+                # The page was not executed to its end: accept must not touch it.
+                results = [replace(each, remedy=None) for each in results]
+            if any(result.remedy for result in results):
                 distrust(self.env, docname)
         elif promises:
             unchecked = "this page has promises, but was not executed"
@@ -135,6 +145,9 @@ def check_cell(
         yield Result(promises[1].first, message)
     elif promises:
         yield check_promise(promises[0], printed)
+    elif strange := name_strange(printed):
+        message = f"the cell prints {strange}, which no promise can hold"
+        yield Result(block.first, f"{message}; print its repr() instead")
     elif printed:
         end = block.last + 1
         yield Result(
@@ -150,12 +163,17 @@ def check_promise(promise: Fence, printed: str) -> Result:
     first, end = promise.first, promise.last + 1
     if is_kept(promise.content, printed) and printed:
         return Result(first)
+    if strange := name_strange(printed):
+        message = f"the cell above prints {strange}, which no promise can hold"
+        return Result(first, f"{message}; print its repr() instead")
     if not printed:
         message = "the cell above prints nothing, but this {expected-output} promises text"
         return Result(first, message, Edit(first, end, ""))
     message = "the cell above prints something else than promised (- promised, + printed)"
     text = _fenced(accepted(promise.content, printed))
     details = explain(promise.content, printed)
+    if rule := hint(promise.content, printed):
+        details += f"\n({rule})"
     return Result(first, f"{message}:\n{details}", Edit(first, end, text))
 
 

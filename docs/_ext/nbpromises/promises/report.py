@@ -1,6 +1,7 @@
 """The results of all checks: the summary, the exit status, JUnit's XML, accepted outputs."""
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from jinja2 import Template
@@ -64,23 +65,26 @@ def accept(docname: str, path: Path, results: list[Result]) -> None:
     """Rewrite the promises of a page, and print how many."""
     edits = [result.remedy for result in results if result.remedy]
     if edits:
-        # Line ends as they are; read_text and write_text would translate them.
-        text = path.read_bytes().decode()
-        edited = with_edits(text.replace("\r\n", "\n"), edits)
-        end = "\r\n" if "\r\n" in text else "\n"
-        path.write_bytes(edited.replace("\n", end).encode())
+        # In bytes, because read_text and write_text would translate line ends.
+        edited = with_edits(path.read_bytes().decode(), edits)
+        path.write_bytes(edited.encode())
         print(f"{docname}: {len(edits)} accepted")
 
 
 def with_edits(source: str, edits: list[Edit]) -> str:
     """Apply edits to a text by position, the last one first, so that none moves the lines of another.
 
-    >>> with_edits("a\\nb\\nc\\n", [Edit(1, 2, "A\\n"), Edit(3, 4, "")])
-    'A\\nb\\n'
+    Each takes the line end of the line before it.
+
+    >>> with_edits("a\\r\\nb\\nc\\n", [Edit(2, 3, "B\\n"), Edit(3, 4, "")])
+    'a\\r\\nB\\r\\n'
     """
-    lines = source.splitlines(keepends=True)
+    # Not splitlines(), which splits at characters that are no line ends in Markdown.
+    lines = list(StringIO(source, newline="\n"))
     for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
-        lines[edit.first - 1 : edit.end - 1] = [edit.text]
+        crlf = lines[max(edit.first - 2, 0)].endswith("\r\n")
+        text = edit.text.replace("\n", "\r\n") if crlf else edit.text
+        lines[edit.first - 1 : edit.end - 1] = [text]
     return "".join(lines)
 
 

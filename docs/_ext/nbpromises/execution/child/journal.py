@@ -32,11 +32,14 @@ def read_journal(journal: str, root: Path) -> Used:
     if "other" in noted("starts") or not all_watched:
         paths |= set(_sources_below(root))
         modules |= packages_distributions().keys()
+    # What is not there counts as well: it may appear.
+    paths |= set(map(Path, noted("lists")))
     system = _system_folders()
     files = [
         _name(path, root)
         for path in paths
-        if path.is_file() and not any(map(path.is_relative_to, system))
+        if not any(map(path.is_relative_to, system))
+        and (path.exists() or path.is_relative_to(root))
     ]
     return Used(sorted(files), sorted(modules))
 

@@ -13,6 +13,7 @@ from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
 
 from ...processes import freeze_gc
+from ...terminal import cursor_moves, shown
 from ..messages import Output, error_output
 from . import journal  # noqa: F401
 
@@ -28,6 +29,7 @@ if HAS_MATPLOTLIB:
 # They change an output that is shown already, which no reader of a finished page can see.
 UPDATES = {"clear_output", "update_display_data"}
 SHOWN = {"stream", "display_data", "execute_result", "error"}
+REMEDY = "print lines instead, as with verbose=2"
 STREAMS = {1: "stdout", 2: "stderr"}
 
 
@@ -65,7 +67,16 @@ class Kernel:
         for name, stream in self._native.items():
             if text := stream.take():
                 outputs.append(new_output("stream", name=name, text=text))
-        return _joined(outputs)
+        outputs = _joined(outputs)
+        for output in [*outputs]:
+            if output["output_type"] == "stream":
+                if moves := cursor_moves(output["text"]):
+                    message = (
+                        f"the output moves the cursor by {moves[0]!r}; {REMEDY}"
+                    )
+                    outputs.append(error_output(NotImplementedError(message)))
+                output["text"] = shown(output["text"])
+        return outputs
 
 
 def _describe_figures(kernel: Any) -> None:

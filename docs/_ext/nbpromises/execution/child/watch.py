@@ -10,6 +10,8 @@ from typing import Any
 
 # The variable that tells a process where the journal is.
 JOURNAL = "NBPROMISES_JOURNAL"
+# Audit events of listing a folder.
+LISTINGS = {"os.listdir", "os.scandir"}
 # Audit events of starting a program that may not be Python, and so is not watched.
 OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
 # `platform.processor` runs this command, for TensorFlow; it reads no file.
@@ -38,6 +40,10 @@ def watch_process(journal: str) -> None:
             reads = flags & os.O_ACCMODE == os.O_RDONLY
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
+        elif event in LISTINGS and not _is_import_system():
+            folder = details[0]
+            if isinstance(folder, str | os.PathLike):
+                note("lists", os.path.abspath(folder))  # noqa: PTH100
         elif event == "import":
             note("imports", details[0].partition(".")[0])
         elif event == "subprocess.Popen" and details[1] != HARMLESS:
@@ -48,3 +54,9 @@ def watch_process(journal: str) -> None:
 
     note("begins", str(os.getpid()))
     sys.addaudithook(hook)
+
+
+def _is_import_system() -> bool:
+    """Return whether the import system lists a folder: modules that are new are watched by their names."""
+    caller = sys._getframe(2)
+    return caller.f_code.co_filename.startswith("<frozen importlib")

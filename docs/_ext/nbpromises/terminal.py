@@ -1,0 +1,45 @@
+"""What a terminal shows of a text: progress bars overwrite what they have printed."""
+
+import re
+
+# Colours; they take no place on the line.
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_PIECE = re.compile(rf"(?P<colour>{COLOUR.pattern})|\x1b\[0?K|.", re.DOTALL)
+_MOVES = re.compile(r"\x1b(?!\[[0-9;]*m|\[0?K)\[?[0-9;?]*.?|[\x0b\x0c\x07]")
+
+
+def shown(text: str) -> str:
+    """Return what is seen of a text in which lines are overwritten.
+
+    >>> shown("1/2\\r2/2 done\\b\\b\\b\\bover")
+    '2/2 over'
+    """
+    return "\n".join(map(_shown_line, text.replace("\r\n", "\n").split("\n")))
+
+
+def _shown_line(line: str) -> str:
+    places: list[str] = []
+    cursor, colours = 0, ""
+    for match in _PIECE.finditer(line):
+        piece = match[0]
+        if match["colour"]:
+            colours += piece
+        elif piece == "\r":
+            cursor = 0
+        elif piece == "\b":
+            cursor = max(cursor - 1, 0)
+        elif piece.startswith("\x1b["):
+            del places[cursor:]
+        else:
+            places[cursor : cursor + 1] = [colours + piece]
+            cursor, colours = cursor + 1, ""
+    return "".join(places) + colours
+
+
+def cursor_moves(text: str) -> list[str]:
+    """List the control sequences of a text that do more than to overwrite its own line.
+
+    >>> cursor_moves("\\x1b[31mred\\x1b[0m \\x1b[2A")
+    ['\\x1b[2A']
+    """
+    return _MOVES.findall(text)

@@ -1,0 +1,130 @@
+"""Characters and fences of sources: the same page as without, or one error at its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from support.commands import run
+from support.sites import Site
+
+PAGE = """
+    Some words.
+
+    ```{code-cell} ipython3
+    print("one")
+    ```
+
+    ```{expected-output}
+    one
+    ```
+
+    More words.
+    """
+
+
+def rewrite(page: Path, old: str, new: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    page.write_bytes(text.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("---", "\ufeff---"),
+        ("\n", "\r\n"),
+        ("Some words.", "Some\twords."),
+        ("Some words.", "Some words.  "),
+        ("More words.", "+++\n\nMore words."),
+        ("More words.", "```{raw-cell}\nraw\n```\n\nMore words."),
+        ("```{code-cell}", "````{code-cell}"),
+    ],
+    ids=["mark", "crlf", "tab", "blanks", "break", "raw", "longer"],
+)
+def test_it_is_the_same_page_as_without(site: Site, old: str, new: str):
+    page = site.write_page(PAGE)
+    if old == "\n":
+        page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
+    elif old == "```{code-cell}":
+        rewrite(page, '"one")\n```', '"one")\n````')
+        rewrite(page, old, new)
+    else:
+        rewrite(page, old, new)
+    before = page.read_bytes()
+    build = site.build()
+    assert build.ok, build.said
+    assert "1 promises kept" in build.said
+    assert "one" in build.page()
+    assert site.build(nbpromises_accept=1).ok
+    assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        *[
+            ("Some words", f"Some{character}words", "U+")
+            for character in "\u2028\u2029\x85\x0b\x0c\x1c\u200b\ufeff\u2060"
+        ],
+        ("```\n\nMore", "\nMore", "not closed"),
+        ("```{code-cell}", "｀｀｀{code-cell}", "full-width"),
+        ("```{expected-output}", "```｛expected-output｝", "full-width"),
+        ("```{expected-output}", "```{expected-output", "closing brace"),
+        ("```{code-cell} ipython3", "```{code-cell", "closing brace"),
+    ],
+)
+def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
+    site: Site, old: str, new: str, said: str
+):
+    page = site.write_page(PAGE)
+    rewrite(page, old, new)
+    line = page.read_bytes().decode().partition(new[:7])[0].count("\n") + 1
+    if said == "not closed":
+        line = (
+            page.read_text().count("\n", 0, page.read_text().index("```{exp"))
+            + 1
+        )
+    promised = page.read_bytes().count(b"one\n")
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        errors = re.findall(r"index\.md:(\d+): ERROR: (.*)", build.said)
+        assert (str(line), True) in [(at, said in text) for at, text in errors]
+        assert "Traceback" not in build.said
+    site.build(nbpromises_accept=1)
+    assert page.read_bytes().count(b"one\n") >= promised
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "```{code-cell} ipython3\n:tags: [hide-cell\n1\n```",
+            "could not be read",
+        ),
+        ("caf\udce9", "not written in UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_is_one_error_with_the_line(
+    site: Site, content: str, said: str
+):
+    page = site.write_page("Some words.")
+    text = page.read_bytes() + b"\n" + content.encode(errors="surrogateescape")
+    page.write_bytes(text)
+    for _ in range(2):
+        result = run(*site.command(), cwd=site.root)
+        assert result.returncode != 0
+        assert re.search(rf"index\.md:\d+: .*{said}", result.stderr)
+        assert "Traceback" not in result.stderr
+
+
+def test_a_printed_line_separator_cannot_be_promised(site: Site):
+    page = site.write_page(PAGE.replace('"one"', r'"o\u2028ne"'))
+    before = page.read_bytes()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert "prints U+2028 (LINE SEPARATOR)" in build.said
+    assert page.read_bytes() == before
