@@ -57,6 +57,6 @@ def watch_process(journal: str) -> None:
 
 
 def _is_import_system() -> bool:
-    """Return whether the import system lists a folder: modules that are new are watched by their names."""
-    caller = sys._getframe(2)
-    return caller.f_code.co_filename.startswith("<frozen importlib")
+    """Return whether the import system lists a folder: new modules are watched by their names."""
+    caller = sys._getframe(2).f_code.co_filename
+    return caller.startswith("<frozen importlib") or "/importlib/" in caller
