@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import Any
 
+# What a kernel imports when it starts: once in the fork server.
+import ipykernel.inprocess.ipkernel  # noqa: F401
 from ipykernel.inprocess.manager import InProcessKernelManager
 from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
@@ -24,6 +26,8 @@ os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
+    import matplotlib_inline.backend_inline  # noqa: F401
+
     from ... import describe
 
 # They change an output that is shown already, which no reader of a finished page can see.

@@ -5,6 +5,7 @@ be killed at any moment. `journal.py` reads it.
 """
 
 import os
+import re
 import sys
 from typing import Any
 
@@ -35,15 +36,16 @@ def watch_process(journal: str) -> None:
     def hook(event: str, details: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(details[0], str):
             path, _mode, flags = details
-            if path == journal:
+            # shutil.rmtree opens names that are relative to another folder than the current one.
+            if path == journal or " _rmtree" in _caller():
                 return
             reads = flags & os.O_ACCMODE == os.O_RDONLY
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
-        elif event in LISTINGS and not _is_import_system():
-            folder = details[0]
-            if isinstance(folder, str | os.PathLike):
-                note("lists", os.path.abspath(folder))  # noqa: PTH100
+        elif event in LISTINGS and isinstance(details[0], str | os.PathLike):
+            # The import system lists folders as well; new modules are watched by their names.
+            if not re.search(r"/importlib/|^<frozen ", _caller()):
+                note("lists", os.path.abspath(details[0]))  # noqa: PTH100
         elif event == "import":
             note("imports", details[0].partition(".")[0])
         elif event == "subprocess.Popen" and details[1] != HARMLESS:
@@ -56,7 +58,8 @@ def watch_process(journal: str) -> None:
     sys.addaudithook(hook)
 
 
-def _is_import_system() -> bool:
-    """Return whether the import system lists a folder: new modules are watched by their names."""
-    caller = sys._getframe(2).f_code.co_filename
-    return caller.startswith("<frozen importlib") or "/importlib/" in caller
+def _caller() -> str:
+    """Return the file and the function that caused the event that the audit hook is looking at."""
+    frame = sys._getframe(1).f_back
+    # Python itself opens its main script.
+    return f"{frame.f_code.co_filename} {frame.f_code.co_name}" if frame else ""
