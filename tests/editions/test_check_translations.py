@@ -135,47 +135,49 @@ def test_a_flawed_catalogue_fails(
     assert re.search(place + re.escape(said), build.said), build.said
 
 
-LINKED = "See [there](https://example.org/a), {ref}`it <label>` and 2 * 3."
-TRANSLATED = (
-    "见[那里](https://mirror.example.cn/a?hl=zh)、{ref}`它 <label>`，2 * 3。"
+LINKED = (
+    "{n}. See [there](https://example.org/a), {{ref}}`it <label>` and 2 * 3."
 )
+TRANSLATED = "{n}. 见[那里](https://mirror.example.cn/a?hl=zh)、{{ref}}`它 <label>`，2 * 3。"
+WRONG = [
+    ("cn/a", "cn/b", "only in the translation: example.org/b"),
+    ("[那里](https://mirror.example.cn/a?hl=zh)", "那里", "example.org/a"),
+    ("](https://mirror.example.cn/a?hl=zh)", "］（那里）", "example.org/a"),
+    ("<label>", "<page>", "only in the translation: page"),
+    ("{ref}`", "{ref} `", "not in the translation: label"),
+    ("2 *", "*二 *", "left-over markup **"),
+    ("3", "3 **", "left-over markup ***"),
+    ("2 ", "$2 ", "left-over markup $*"),
+    ("2 ", "｀2｀ ", "left-over markup *｀｀"),
+]
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "said"),
-    [
-        ("cn/a", "cn/b", "example.org/b"),
-        ("[那里](https://mirror.example.cn/a?hl=zh)", "那里", "example.org/a"),
-        ("](https://mirror.example.cn/a?hl=zh)", "］（那里）", "example.org/a"),
-        ("<label>", "<page>", "page"),
-        ("{ref}`", "{ref} `", "label"),
-        ("2 *", "*二 *", "markup **"),
-        ("3", "3 **", "markup ***"),
-        ("2", "$2", "markup $*"),
-        ("2", "｀2｀", "markup *｀｀"),
-    ],
-)
-def test_a_translation_with_other_targets_or_left_over_markup_fails(
-    site: Site, right: str, wrong: str, said: str
-):
-    page = f"(label)=\n\n## Part\n\n(page)=\n\n## Other\n\n{LINKED}"
+def test_translations_with_other_targets_or_left_over_markup_fail(site: Site):
+    numbered = range(len(WRONG))
+    texts = [LINKED.format(n="x" * (n + 1)) for n in numbered]
+    right = [TRANSLATED.format(n="x" * (n + 1)) for n in numbered]
+    parts = ["(label)=", "## Part", "(page)=", "## Other", *texts]
+    site.write_page("\n\n".join(parts))
     titles = {"A page": "一页", "Part": "部分", "Other": "其他"}
-    site.write_page(page)
     path = "locales/zh_CN/LC_MESSAGES/index.po"
     mirrors = 'editions_mirrors = {"mirror.example.cn": "example.org"}\n'
     site.write("conf.py", (site.root / "conf.py").read_text() + mirrors)
-    site.write(path, catalogue({**titles, LINKED: TRANSLATED}))
+    good = dict(zip(texts, right, strict=True))
+    site.write(path, catalogue(titles | good))
     build = site.build("zh_CN")
     assert build.ok, build.said
-    translation = TRANSLATED.replace(right, wrong, 1)
-    site.write(path, catalogue({**titles, LINKED: translation}))
+    wrong = {
+        text: good[text].replace(old, new, 1)
+        for text, (old, new, _) in zip(texts, WRONG, strict=True)
+    }
+    site.write(path, catalogue(titles | wrong))
     for _ in range(2):
         build = site.build("zh_CN")
         assert not build.ok
-        assert re.search(
-            r"index\.md:\d+: ERROR: (only|not) in the translation: ", build.said
-        )
-        assert said in build.said
+        for n, (_, _, said) in enumerate(WRONG):
+            line = 19 + 2 * n
+            found = re.findall(rf"index\.md:{line}: ERROR: (.*)", build.said)
+            assert any(said in error for error in found), (n, found)
 
 
 def test_a_broken_catalogue_and_one_without_a_page_fail_at_their_lines(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nbpromises.sources import faults, name_strange
 from support.commands import run
 from support.sites import Site
 
@@ -65,15 +66,10 @@ def test_it_is_the_same_page_as_without(site: Site, old: str, new: str):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        *[
-            ("Some words", f"Some{character}words", "U+")
-            for character in "\u2028\u2029\x85\x0b\x0c\x1c\u200b\ufeff\u2060"
-        ],
-        ("```\n\nMore", "\nMore", "not closed"),
-        ("```{code-cell}", "｀｀｀{code-cell}", "full-width"),
-        ("```{expected-output}", "```｛expected-output｝", "full-width"),
-        ("```{expected-output}", "```{expected-output", "closing brace"),
+        ("Some words", "Some\u2028words", "U+2028 (LINE SEPARATOR)"),
+        ("Some words", "Some\x0cwords", "U+000C"),
         ("```{code-cell} ipython3", "```{code-cell", "closing brace"),
+        ("```\n\nMore", "\nMore", "not closed"),
     ],
 )
 def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
@@ -81,21 +77,41 @@ def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
 ):
     page = site.write_page(PAGE)
     rewrite(page, old, new)
-    line = page.read_bytes().decode().partition(new[:7])[0].count("\n") + 1
-    if said == "not closed":
-        line = (
-            page.read_text().count("\n", 0, page.read_text().index("```{exp"))
-            + 1
-        )
+    wrong = "```{expected" if said == "not closed" else new[:7]
+    line = page.read_bytes().decode().partition(wrong)[0].count("\n") + 1
     promised = page.read_bytes().count(b"one\n")
-    for _ in range(2):
-        build = site.build()
-        assert not build.ok
-        errors = re.findall(r"index\.md:(\d+): ERROR: (.*)", build.said)
-        assert (str(line), True) in [(at, said in text) for at, text in errors]
-        assert "Traceback" not in build.said
-    site.build(nbpromises_accept=1)
+    build = site.build()
+    assert not build.ok
+    errors = re.findall(r"index\.md:(\d+): ERROR: (.*)", build.said)
+    assert (str(line), True) in [(at, said in text) for at, text in errors]
+    assert "Traceback" not in build.said
+    assert not site.build(nbpromises_accept=1).ok
     assert page.read_bytes().count(b"one\n") >= promised
+
+
+@pytest.mark.parametrize("character", "\u2029\x85\x0b\x1c\u200b\ufeff\u2060")
+def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
+    (fault,) = faults(f"# A page\n\nSome{character}words\n")
+    assert fault == (3, f"{name_strange(character)}: remove it")
+
+
+@pytest.mark.parametrize(
+    ("fence", "said"),
+    [
+        ("｀｀｀{code-cell}\n1\n｀｀｀", "full-width"),
+        ("```｛expected-output｝\n1\n```", "full-width"),
+        ("```{expected-output\n1\n```", "closing brace"),
+        ("```{.python\n1\n```", "closing brace"),
+        ("```{\n1\n```", "closing brace"),
+        ("```\n1", "not closed"),
+        ("```", "not closed"),
+        ("~~~\n1\n```", "not closed"),
+    ],
+)
+def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
+    line, fault = next(faults(f"# A page\n\n{fence}\n"))
+    assert line == 3
+    assert said in fault
 
 
 @pytest.mark.parametrize(

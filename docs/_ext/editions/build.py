@@ -10,6 +10,7 @@ import runpy
 import shutil
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ from nbpromises.processes import end_with_parent, freeze_gc
 
 from .languages import Edition
 
-PROCESSES = multiprocessing.get_context("spawn")
+PROCESSES: Any = multiprocessing.get_context(
+    "fork" if sys.platform == "linux" else "spawn"
+)
+# What takes long to import: once, before a process is forked for each edition.
+LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]
 
@@ -118,6 +123,8 @@ class SiteBuild:
 
         Most errors of a page occur in every language: those of the first edition that fails are shown.
         """
+        for library in (*LIBRARIES, self.settings["html_theme"]):
+            import_module(library)
         builds = {}
         for language in self.editions:
             arguments = (self, language)

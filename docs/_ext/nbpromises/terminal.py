@@ -18,6 +18,8 @@ def shown(text: str) -> str:
 
 
 def _shown_line(line: str) -> str:
+    if not re.search("[\r\b\x1b]", line):
+        return line
     places: list[str] = []
     cursor, colours = 0, ""
     for match in _PIECE.finditer(line):
