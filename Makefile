@@ -5,17 +5,24 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready-for.txt
 
+# An environment whose Python is gone is made again.
+$(shell test -x $(RUN) || rm -rf $(VENV))
+
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help html test doctest builds mutants kills bench audit accept serve catalogues lock linkcheck clean
+.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+# There are folders of these names, for which there is nothing to do.
+docs tests:
+	@echo "error: there is no target '$@'; do you mean 'make html' or 'make test'?" >&2; exit 2
 
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@cd docs/_ext && ../../$(RUN) -m editions ../..

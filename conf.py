@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.resolve()
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 
-from editions.languages import read_table  # noqa: E402
+from editions.languages import read_table, whole_address  # noqa: E402
 
 project = "linear-tutorial"
 extensions = [
@@ -32,7 +32,9 @@ smartquotes_excludes = {"builders": ["gettext"]}
 editions_table = read_table(ROOT / "docs" / "_editions.toml")
 # Where the site is published, with a slash at the end, as in "https://example.org/book/". While this
 # is empty, whatever needs it is left out: canonical addresses, the sitemap.
-editions_address = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+editions_address = whole_address(
+    os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+)
 
 # Hosts that readers in China reach, with those whose pages they publish.
 editions_mirrors = {"tensorflow.google.cn": "www.tensorflow.org"}
@@ -81,6 +83,9 @@ nbpromises_constants = {
 # -- Pages ----------------------------------------------------------------------------------------
 
 nb_execution_timeout = 120
+# Of an example, only what one would type.
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
 # Translators get the alt text, which belongs to the picture.
 nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
 # Whatever a cell writes to stderr is a warning, and so an error.
@@ -112,7 +117,11 @@ intersphinx_mapping = {
 # Where GitHub has a copy of the published site, as in "owner/repository/blob/branch/folder": from
 # there, and from nowhere else on the web, Colab opens notebooks. While this is empty, no page offers
 # to be opened in Colab.
-book_colab_repository = os.environ.get("COLAB_REPOSITORY", "")
+book_colab_repository = os.environ.get("COLAB_REPOSITORY", "").strip("/ ")
+if ":" in book_colab_repository:
+    raise ValueError(
+        f"COLAB_REPOSITORY must not be a URL, but is {book_colab_repository!r}"
+    )
 
 html_theme = "sphinx_book_theme"
 html_math_renderer = "mathml"

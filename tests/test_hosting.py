@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from support.commands import ROOT, run
 from support.sites import Site
@@ -59,3 +60,18 @@ def test_on_github_a_failing_docstring_is_shown_at_its_line(tmp_path: Path):
     assert result.returncode == 1
     said = result.stdout + result.stderr
     assert re.search(r"^::error file=\S*sums\.py,line=\d", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_a_readme_leaves_no_markup_over(name: str):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    prose = re.sub(r"<(pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.findall(r"\*|`|\]\(", prose)
+
+
+@pytest.mark.parametrize("folder", ["docs", "tests"])
+def test_the_name_of_a_folder_is_no_target(folder: str):
+    result = run("make", folder)
+    assert result.returncode == 2
+    assert "do you mean 'make html' or 'make test'?" in result.stderr

@@ -23,10 +23,11 @@ PAGES = sorted(
 def copy_sources(target: Path) -> None:
     """Make all files of the project that are not generated the same in a copy."""
     listed = run(
-        "git", "ls-files", "--cached", "--others", "--exclude-standard"
+        *["git", "ls-files", "-z"],
+        *["--cached", "--others", "--exclude-standard"],
     )
     assert listed.returncode == 0, listed.stderr
-    for name in listed.stdout.splitlines():
+    for name in filter(None, listed.stdout.split("\0")):
         original, copy = ROOT / name, target / name
         if not original.exists():
             continue

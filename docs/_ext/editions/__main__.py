@@ -4,4 +4,9 @@ import sys
 
 from .build import main
 
-sys.exit(main(sys.argv[1]))
+try:
+    sys.exit(main(sys.argv[1]))
+except KeyboardInterrupt:
+    sys.exit("interrupted; the last good site is still there")
+except (OSError, ValueError) as error:
+    sys.exit(f"error: {error}")

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import runpy
 import shutil
+import signal
 import sys
 import time
 from importlib import import_module
@@ -38,6 +39,8 @@ VARIABLES = ["SOURCE_DATE_EPOCH"]
 
 def main(folder: str) -> int:
     """Build the site if it is stale, and return the exit status; concurrent builds wait for a lock."""
+    # As other programs, end in silence if nobody reads what is printed: `make html | head`.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     start = time.monotonic()
     build = SiteBuild(Path(folder).resolve())
     build.folder.mkdir(exist_ok=True)
@@ -112,6 +115,8 @@ class SiteBuild:
             return False
         date_catalogues(self.root / "docs")
         self._finish()
+        # GitHub Pages would leave out what begins with an underscore.
+        (self.next / ".nojekyll").touch()
         self.stamp.unlink(missing_ok=True)
         shutil.rmtree(self.site, ignore_errors=True)
         self.next.rename(self.site)
@@ -171,6 +176,8 @@ def build_edition(build: SiteBuild, language: str) -> None:
     """Run Sphinx for one language; warnings are errors."""
     with build.log(language).open("wb") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
+    # Whatever the locale is: the log is read as UTF-8.
+    sys.stderr = open(sys.stderr.fileno(), "w", encoding="utf-8")  # noqa: PTH123, SIM115
     from sphinx.cmd.build import main as sphinx_build
 
     # Garbage collection would free little: a build needs nearly all of its objects to its end.

@@ -53,6 +53,23 @@ def keys(table: dict[str, Any]) -> set[str]:
     )
 
 
+def whole_address(address: str) -> str:
+    """Return an address with a slash at its end; an empty one stays empty.
+
+    Raises:
+        ValueError: If it does not begin with "http://" or "https://".
+
+    >>> whole_address("https://example.org/book")
+    'https://example.org/book/'
+    """
+    address = address.strip()
+    if address and not address.startswith(("http://", "https://")):
+        raise ValueError(
+            f"the address of the site must begin with https://, but is {address!r}"
+        )
+    return f"{address.rstrip('/')}/" if address else ""
+
+
 def own_edition(config: Config) -> Edition:
     """Return the edition that is built."""
     edition: Edition = config.editions_table["editions"][config.language]

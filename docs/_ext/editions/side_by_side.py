@@ -15,6 +15,8 @@ from lxml.html import HtmlElement
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from nbpromises.execution.dependencies import digest_file
+
 Blocks = list[tuple[str, str]]
 # In the folder of doctrees.
 FILE = "blocks.json"
@@ -87,10 +89,15 @@ def write_script(page: Path, own: Blocks, other: Blocks) -> None:
         for (_, mine), (_, theirs) in zip(own, other, strict=True)
     ]
     detail = json.dumps(translations, ensure_ascii=False, indent=0)
-    page.with_name(page.name + SUFFIX).write_text(
-        f'dispatchEvent(new CustomEvent("translation", {{ detail: {detail} }}));\n',
-        encoding="utf-8",
-    )
+    text = f'dispatchEvent(new CustomEvent("translation", {{ detail: {detail} }}));\n'
+    script = page.with_name(page.name + SUFFIX)
+    script.write_text(text, encoding="utf-8")
+    # Past older scripts in the caches of readers.
+    html = page.with_name(f"{page.name}.html")
+    old = f'data-src="{script.name}'
+    new = f"{old}?v={digest_file(script)[:8]}"
+    words = html.read_text(encoding="utf-8").replace(old, new)
+    html.write_text(words, encoding="utf-8")
 
 
 def words(block: HtmlElement) -> str:

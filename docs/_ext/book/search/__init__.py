@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 import lxml.html
 from lxml.html import HtmlElement
+from opencc import OpenCC
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search import IndexBuilder
@@ -107,6 +108,18 @@ def spell_out(text: str) -> str:
     )
 
 
+def traditional(text: str) -> dict[str, str]:
+    """Return the traditional forms of a text's characters, each with its simplified one.
+
+    >>> traditional("训练循环")
+    {'環': '环', '練': '练', '訓': '训'}
+    """
+    letters = [chr(code) for code in range(0x4E00, 0xA000)]
+    plain = OpenCC("t2s").convert("\n".join(letters)).split("\n")
+    pairs = zip(letters, plain, strict=True)
+    return {old: new for old, new in pairs if old != new and new in text}
+
+
 def switch_off_stock_search(app: Sphinx) -> None:
     """Keep Sphinx from making an index; conf.py names the page for the results."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
@@ -127,6 +140,7 @@ def write_search_data(app: Sphinx, exception: Exception | None) -> None:
     script = (
         f"{stock.get_js_stemmer_code()}\n"
         f"const STOP_WORDS = new Set({_json(sorted(stock.lang.stopwords))});\n"
+        f"const SIMPLIFIED = {_json(traditional(str(pages)))};\n"
         f"const PAGES = {_json(pages)};"
     )
     path = Path(app.outdir, "_static", "search-data.js")

@@ -1,6 +1,5 @@
 """Make the pages that the theme writes lighter to load; see README.md."""
 
-import hashlib
 from pathlib import Path
 from posixpath import relpath
 
@@ -10,7 +9,7 @@ from sphinx.errors import ThemeError
 from nbpromises.order import REDUCE_FILES
 
 from .fonts import with_small_icon_fonts
-from .pages import STYLE_SHEET, light_page
+from .pages import STYLE_SHEET, light_page, with_digests
 from .static_files import keep_only, named_files
 from .style_sheet import read_style_sheet, used_css, words_in
 
@@ -39,11 +38,8 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     text = "\n".join(pages.values())
     css = _light_css([folder / sheet for sheet in sheets.pop()], static, text)
     (folder / STYLE).write_text(css, encoding="utf-8")
-    # Past older style sheets in the caches of readers.
-    digest = hashlib.sha256(css.encode()).hexdigest()[:8]
     for path, html in pages.items():
-        html = html.replace(STYLE, f"{STYLE}?v={digest}", 1)
-        path.write_text(html, encoding="utf-8")
+        path.write_text(with_digests(html, static), encoding="utf-8")
     keep_only(static, named_files(static, text))
 
 

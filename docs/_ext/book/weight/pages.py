@@ -1,13 +1,18 @@
 """Rewrite the head of a page, so that it loads less and nothing but its style delays it."""
 
 import re
+from pathlib import Path
 
 from sphinx.errors import ThemeError
+
+from nbpromises.execution.dependencies import digest_file
 
 # The group is the path in the folder of the site.
 STYLE_SHEET = re.compile(
     r'<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?:\.\./)*([^"?]+)[^>]*>\s*'
 )
+# Sphinx adds a digest to those that it links itself.
+UNVERSIONED = re.compile(r'_static/([\w-]+\.(?:css|js))(?=[" ])')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
 
@@ -34,3 +39,12 @@ def deferred_scripts(head: str) -> str:
     start, first, rest = head.partition("<script src=")
     rest = rest.replace("<script>", '<script type="module">')
     return start + (first + rest).replace("<script src=", "<script defer src=")
+
+
+def with_digests(html: str, static: Path) -> str:
+    """Return a page that asks for its scripts and style sheets past older ones in caches."""
+
+    def versioned(match: re.Match[str]) -> str:
+        return f"{match[0]}?v={digest_file(static / match[1])[:8]}"
+
+    return UNVERSIONED.sub(versioned, html)

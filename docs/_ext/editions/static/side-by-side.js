@@ -24,11 +24,13 @@
       script.src = button.dataset.src;
       script.addEventListener("error", reject);
       document.head.append(script);
-    }).then((translations) =>
+    }).then((translations) => {
+      // A script of an older site in a cache would put words beside others than their own.
+      if (translations.length !== blocks.length) throw new Error("another version of this page");
       blocks.forEach((block, place) => {
         if (translations[place] !== null) add(block, translations[place]);
-      }),
-    );
+      });
+    });
     return loading;
   }
 

@@ -22,6 +22,10 @@ PROCESSES: Any = multiprocessing.get_context(
 )
 
 
+_MEMORY = "was killed, as Linux does when memory runs out"
+KILLED = {-9: f": it {_MEMORY}", 255: f": the fork server {_MEMORY}"}
+
+
 def start_fork_server(
     environment: Mapping[str, str], preload: list[str]
 ) -> None:
@@ -76,7 +80,10 @@ def run_page(task: Task, timeout: float) -> Run:
         outputs.append([error_output(error)])
     except EOFError:
         process.join()
-        died = ChildProcessError(f"the process ended with {process.exitcode}")
+        reason = KILLED.get(process.exitcode, "")
+        died = ChildProcessError(
+            f"the process ended with {process.exitcode}{reason}"
+        )
         outputs.append([error_output(died)])
     finally:
         process.kill()

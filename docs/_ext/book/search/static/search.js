@@ -7,6 +7,8 @@
 "use strict";
 
 (() => {
+  // Browsers that do not know this cannot search; search-on-demand.html says so.
+  new RegExp("(?<!a)b");
   const { dataset: messages } = document.getElementById("search-on-demand");
   const root = document.documentElement.dataset.content_root;
 
@@ -14,11 +16,12 @@
 
   const TYPED = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-" };
 
-  // Width, case, and the quotes and dashes of typesetters do not count. Every character stays where
+  // Width, case, the forms of Chinese, and the quotes and dashes of typesetters do not count. Every character stays where
   // it is, so that what is found in folded text can be marked in the text itself.
   function fold(text) {
     return text.toLowerCase().replace(/[^\x00-\x7f]/g, (character) => {
-      const plain = TYPED[character] ?? character.normalize("NFKC").toLowerCase();
+      const plain =
+        TYPED[character] ?? SIMPLIFIED[character] ?? character.normalize("NFKC").toLowerCase();
       return plain.length === 1 ? plain : character;
     });
   }
@@ -47,6 +50,8 @@
     const stem = stemmer.stemWord(word);
     wordsByStem.set(stem, [...(wordsByStem.get(stem) ?? []), word]);
   }
+
+  const LONGEST = 200;
 
   // -- Queries --------------------------------------------------------------------------------
 
@@ -279,7 +284,8 @@
     form.after(box);
 
     function show() {
-      const typed = field.value.trim();
+      // Characters that nobody sees come with what is pasted, and nobody types so much.
+      const typed = field.value.replace(/\p{Cf}/gu, "").trim().slice(0, LONGEST);
       const query = fold(typed.normalize("NFKC"));
       const results = query ? search(query) : [];
       status.textContent = query ? summary(typed, results.length) : "";

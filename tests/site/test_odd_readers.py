@@ -1,0 +1,210 @@
+"""Readers whose browsers refuse, forget, are old, narrow, dark or about to print."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support.pages import LANGUAGES
+from support.projects import PAGES
+from support.windows import open_window
+
+REFUSED = """Object.defineProperty(window, "localStorage", {
+    configurable: true, get() { throw new DOMException("refused", "SecurityError"); } });"""
+FULL = """Storage.prototype.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError"); };"""
+# Safari knows no lookbehind until 16.4.
+OLD = """
+    const Right = RegExp;
+    window.RegExp = function (source, flags) {
+        if (String(source).includes("(?<!")) throw new SyntaxError("invalid group");
+        return new Right(source, flags);
+    };
+"""
+DIALOG = "#pst-search-dialog"
+
+
+def look_up(page: Page, query: str) -> None:
+    page.keyboard.press("Control+k")
+    field = page.locator(f"{DIALOG} input")
+    expect(field).to_be_focused()
+    field.fill(query)
+
+
+@pytest.mark.parametrize("storage", [REFUSED, FULL], ids=["refused", "full"])
+def test_without_storage_everything_works_and_nothing_is_remembered(
+    browser: Browser, server: str, storage: str
+):
+    with open_window(browser, viewport={"width": 390, "height": 844}) as page:
+        page.add_init_script(storage)
+        page.goto(f"{server}/en/tutorial/keras.html")
+        page.locator("button.side-by-side").click()
+        page.wait_for_selector("html[data-side-by-side]")
+        look_up(page, "checkpoint")
+        expect(page.locator(".search-list li").first).to_be_visible()
+        page.keyboard.press("Escape")
+        page.locator(".primary-toggle").click()
+        expect(page.locator("#pst-primary-sidebar-modal")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.evaluate("window.scrollTo(0, 2000)")
+        page.locator("a.language-switch").evaluate("link => link.click()")
+        page.wait_for_url("**/zh-cn/tutorial/keras.html*")
+        page.wait_for_function("window.scrollY > 500")
+
+
+def test_without_storage_the_front_page_chooses_by_the_language(
+    browser: Browser, server: str
+):
+    with open_window(browser, locale="zh-CN") as page:
+        page.add_init_script(REFUSED)
+        page.goto(f"{server}/index.html")
+        page.wait_for_url("**/zh-cn/index.html")
+
+
+def test_an_older_translation_is_not_put_beside_a_new_page(
+    browser: Browser, built_site: Path, tmp_path: Path
+):
+    shutil.copytree(built_site, tmp_path, dirs_exist_ok=True)
+    script = tmp_path / "en" / "tutorial" / "data.translation.js"
+    text = script.read_text(encoding="utf-8")
+    # A paragraph less.
+    script.write_text(re.sub(r"\[\n.*,\n", "[\n", text, count=1), "utf-8")
+    with open_window(browser) as page:
+        page.goto((tmp_path / "en" / "tutorial" / "data.html").as_uri())
+        with page.expect_event("pageerror") as error:
+            page.locator("button.side-by-side").click()
+        assert "another version" in str(error.value)
+        assert page.locator(".translation").count() == 0
+
+
+def test_what_is_loaded_later_is_of_the_same_version_as_the_page(
+    built_site: Path,
+):
+    html = (built_site / "en" / "tutorial" / "data.html").read_text("utf-8")
+    for name in "translation.js", "search-data.js", "search.js", "search.css":
+        assert re.search(rf'{re.escape(name)}\?v=\w+[" ]', html), name
+
+
+def test_an_old_browser_is_told_that_it_cannot_search(
+    browser: Browser, server: str
+):
+    with open_window(browser) as page:
+        page.add_init_script(OLD)
+        page.goto(f"{server}/zh-cn/tutorial/data.html")
+        look_up(page, "批次")
+        expect(page.locator(f"{DIALOG} .search-summary")).to_contain_text(
+            "浏览器"
+        )
+
+
+@pytest.mark.parametrize(
+    ("language", "query"),
+    [
+        ("en", "tensor\u200bflow"),
+        ("en", "learn\u00ading rate"),
+        ("en", "\ufefftensor\u2060flow"),
+        ("zh-cn", "训练\u200b循环"),
+        ("zh-cn", "訓練循環"),
+        ("zh-cn", "梯度下降法與學習率"[:4]),
+        ("zh-cn", "損失函數"),
+        ("zh-cn", "檢查點"),
+    ],
+)
+def test_a_query_with_invisible_or_traditional_characters_finds_the_same(
+    browser: Browser, server: str, language: str, query: str
+):
+    with open_window(browser) as page:
+        page.goto(f"{server}/{language}/index.html")
+        look_up(page, query)
+        expect(page.locator(".search-list li").first).to_be_visible()
+
+
+def test_a_very_long_query_is_answered(browser: Browser, server: str):
+    with open_window(browser) as page:
+        page.goto(f"{server}/en/index.html")
+        look_up(page, "gradient descent " * 5000)
+        expect(page.locator(f"{DIALOG} .search-summary")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [375, 360, 320])
+def test_no_page_scrolls_sideways_on_a_narrow_phone(
+    browser: Browser, built_site: Path, language: str, width: int
+):
+    with open_window(browser, viewport={"width": width, "height": 800}) as page:
+        wide = {}
+        for name in [*PAGES, "search"]:
+            page.goto((built_site / language / f"{name}.html").as_uri())
+            shown = page.evaluate("document.documentElement.scrollWidth")
+            if shown > width:
+                wide[name] = shown
+        assert wide == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_control_shows_that_it_has_the_focus(
+    browser: Browser, built_site: Path, scheme: str
+):
+    with open_window(
+        browser, color_scheme=scheme, reduced_motion="reduce"
+    ) as page:
+        page.goto((built_site / "zh-cn" / "tutorial" / "data.html").as_uri())
+        seen = set()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            name, shown = page.evaluate(
+                """() => {
+                    const { activeElement } = document;
+                    const style = getComputedStyle(activeElement);
+                    const shown = style.outlineStyle !== "none" || style.boxShadow !== "none"
+                        || style.textDecorationLine !== "none";
+                    return [activeElement.className, shown];
+                }"""
+            )
+            seen.add(name)
+            assert shown, name
+        assert any("side-by-side" in name for name in seen)
+        assert any("language-switch" in name for name in seen)
+
+
+def test_a_page_printed_from_the_dark_is_light_and_shows_solutions(
+    browser: Browser, built_site: Path
+):
+    with open_window(browser, color_scheme="dark") as page:
+        address = built_site / "en" / "tutorial" / "training_loop.html"
+        page.goto(address.as_uri())
+        page.wait_for_selector("html[data-theme=dark]")
+        folded = page.locator("article details:not([open])").count()
+        assert folded > 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print", color_scheme="dark")
+        red, green, blue = page.locator("article p").first.evaluate(
+            "p => getComputedStyle(p).color.match(/\\d+/g).map(Number)"
+        )
+        assert max(red, green, blue) < 100
+        picture = page.locator("figure img").first
+        assert picture.evaluate("i => getComputedStyle(i).filter") == "none"
+        assert page.locator("article details:not([open])").count() == 0
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("article details:not([open])").count() == folded
+        page.wait_for_selector("html[data-theme=dark]")
+
+
+def test_an_example_is_copied_without_prompts_and_outputs(
+    browser: Browser, server: str
+):
+    with open_window(
+        browser, permissions=["clipboard-read", "clipboard-write"]
+    ) as page:
+        page.goto(f"{server}/en/reference/api.html")
+        button = page.locator("div.doctest button.copybtn").first
+        button.evaluate("button => button.click()")
+        page.wait_for_function("navigator.clipboard.readText()")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied
+        assert ">>>" not in copied
+        assert "14.0" not in copied
