@@ -93,24 +93,6 @@ def test_the_front_page_remembers_the_language_that_a_reader_chose(
         page.wait_for_url("**/en/index.html")
 
 
-WIDE = [
-    "tutorial/training_loop",
-    "tutorial/keras",
-    "reference/api",
-    "reference/references",
-]
-
-
-@pytest.mark.parametrize("language", ["en", "zh-cn"])
-@pytest.mark.parametrize("name", WIDE)
-def test_nothing_is_wider_than_the_window(
-    page: Page, built_site: Path, name: str, language: str
-):
-    page.goto((built_site / language / f"{name}.html").as_uri())
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"]
-
-
 def test_in_the_dark_no_figure_stands_on_a_white_slab(
     browser: Browser, built_site: Path
 ):

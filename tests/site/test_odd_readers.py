@@ -101,26 +101,21 @@ def test_an_old_browser_is_told_that_it_cannot_search(
         )
 
 
-@pytest.mark.parametrize(
-    ("language", "query"),
-    [
-        ("en", "tensor\u200bflow"),
-        ("en", "learn\u00ading rate"),
-        ("en", "\ufefftensor\u2060flow"),
-        ("zh-cn", "训练\u200b循环"),
-        ("zh-cn", "訓練循環"),
-        ("zh-cn", "梯度下降法與學習率"[:4]),
-        ("zh-cn", "損失函數"),
-        ("zh-cn", "檢查點"),
-    ],
-)
+QUERIES = {
+    "en": ["tensor\u200bflow", "learn\u00ading rate", "\ufefftensor\u2060flow"],
+    "zh-cn": ["训练\u200b循环", "訓練循環", "梯度下降", "損失函數", "檢查點"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_query_with_invisible_or_traditional_characters_finds_the_same(
-    browser: Browser, server: str, language: str, query: str
+    browser: Browser, server: str, language: str
 ):
     with open_window(browser) as page:
-        page.goto(f"{server}/{language}/index.html")
-        look_up(page, query)
-        expect(page.locator(".search-list li").first).to_be_visible()
+        for query in QUERIES[language]:
+            page.goto(f"{server}/{language}/index.html")
+            look_up(page, query)
+            expect(page.locator(".search-list li").first).to_be_visible()
 
 
 def test_a_very_long_query_is_answered(browser: Browser, server: str):
@@ -131,14 +126,14 @@ def test_a_very_long_query_is_answered(browser: Browser, server: str):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_scrolls_sideways_on_a_narrow_phone(
+def test_no_page_scrolls_sideways_at_a_desk_or_on_any_phone(
     browser: Browser, built_site: Path, language: str
 ):
     with open_window(browser) as page:
         wide = {}
         for name in [*PAGES, "search"]:
             page.goto((built_site / language / f"{name}.html").as_uri())
-            for width in 375, 360, 320:
+            for width in 1280, 390, 375, 360, 320:
                 page.set_viewport_size({"width": width, "height": 800})
                 shown = page.evaluate("document.documentElement.scrollWidth")
                 if shown > width:

@@ -18,7 +18,7 @@ from support.windows import open_window
 
 DIALOG = "#pst-search-dialog"
 # How often a query is repeated whose time is measured, which is told in hundredths of a second.
-TIMES = 4
+TIMES = 2
 # The theme says so on every first visit.
 OF_THE_THEME = "Got invalid theme mode: . Resetting to auto."
 
@@ -142,8 +142,8 @@ EARLY = {
 
 
 @each_language
-def test_a_good_place_comes_early(page: Page, address: str, language: str):
-    search = open_dialog(page, address, language)
+def test_a_good_place_comes_early(page: Page, disk: str, language: str):
+    search = open_dialog(page, disk, language)
     for query, place in EARLY[language].items():
         results = search(query)
         assert results, query
