@@ -365,16 +365,11 @@ def test_a_page_shows_what_a_terminal_would_show(site: Site):
     assert "1/3" not in html
 
 
-@pytest.mark.parametrize(
-    "code", [r"\x1b[2A", r"\x1b[1;1H", r"\x1b[2J", r"\x1b7"]
-)
-def test_output_that_moves_the_cursor_elsewhere_is_an_error(
-    site: Site, code: str
-):
+def test_output_that_moves_the_cursor_elsewhere_is_an_error(site: Site):
     site.write_page(
-        f"""
-        ```{{code-cell}} ipython3
-        print("one{code}two")
+        r"""
+        ```{code-cell} ipython3
+        print("one\x1b[2Atwo")
         ```
         """
     )
@@ -416,9 +411,9 @@ def test_of_two_builds_at_once_one_executes_and_both_are_right(site: Site):
     write(site)
     builds = [
         subprocess.Popen(site.command(language), cwd=site.root)
-        for language in ("en", "en", "zh_CN")
+        for language in ("en", "en")
     ]
-    assert [build.wait() for build in builds] == [0, 0, 0]
+    assert [build.wait() for build in builds] == [0, 0]
     assert runs(site) == 1
     assert "42" in site.build().page()
 

@@ -41,7 +41,7 @@ def _shown_line(line: str) -> str:
 def cursor_moves(text: str) -> list[str]:
     """List the control sequences of a text that do more than to overwrite its own line.
 
-    >>> cursor_moves("\\x1b[31mred\\x1b[0m \\x1b[2A")
-    ['\\x1b[2A']
+    >>> cursor_moves("\\x1b[31mred\\x1b[0m \\x1b[2A \\x1b[1;1H \\x1b[2J \\x1b7")
+    ['\\x1b[2A', '\\x1b[1;1H', '\\x1b[2J', '\\x1b7']
     """
     return _MOVES.findall(text)
