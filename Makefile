@@ -27,7 +27,7 @@ docs tests:
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@cd docs/_ext && ../../$(RUN) -m editions ../..
 
-test: $(READY) ## Run every test but those of `make builds`
+test: html ## Build the site, and run every test but those of `make builds`
 	@$(RUN) -m pytest
 
 doctest: $(READY) ## Check only doctests and the promises of pages; writes JUnit's XML to _build/doctest
@@ -36,7 +36,7 @@ doctest: $(READY) ## Check only doctests and the promises of pages; writes JUnit
 	$(call sphinx,dummy) -D nbpromises_junit=_build/doctest/pages.xml || status=1; \
 	exit $$status
 
-builds: $(READY) ## Test builds of all editions: no stale pages, reproducible output (takes minutes)
+builds: html ## Test builds of all editions: no stale pages, reproducible output (takes minutes)
 	@$(RUN) -m pytest tests/editions/builds.py tests/campaigns/builds.py
 
 mutants: $(READY) ## Mutation testing: break a copy in many ways; each must fail the build (takes minutes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,32 +32,10 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path, ["nbpromises"])
 
 
-MAKE = "make", "html"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def early_build(
-    request: pytest.FixtureRequest, worker_id: str
-) -> Iterator[None]:
-    """Start to build the site, if any test needs it, while tests run that do not."""
-    tests = request.session.items
-    needed = any("built_site" in test.fixturenames for test in tests)
-    if not needed or worker_id not in {"master", "gw0"}:
-        yield
-        return
-    silent = subprocess.DEVNULL
-    with subprocess.Popen(MAKE, cwd=ROOT, stdout=silent, stderr=silent) as make:
-        yield
-        make.terminate()
-
-
 @pytest.fixture(scope="session")
 def built_site() -> Path:
-    """Build both languages as `make html` does, and return the folder.
-
-    The command waits for a build that has started already, and says what is wrong with it.
-    """
-    result = run(*MAKE)
+    """Build all editions with `make html`, which says what is wrong with them; return the folder."""
+    result = run("make", "html")
     assert result.returncode == 0, result.stdout + result.stderr
     return ROOT / "_build" / "html"
 
