@@ -10,8 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import AxeResults
 from playwright.sync_api import Browser, Page
 
-from support.pages import LANGUAGES
-from support.projects import PAGES
+from support.pages import VISITS
 from support.windows import open_window
 
 # The rules about colours take nearly all of axe's time, and most texts look like another one: they look
@@ -98,19 +97,7 @@ def window(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-# All editions of a page have the same blocks; a build refuses others. So all pages of the first edition
-# are looked at, and of the others one of each kind.
-KINDS = ["index", "reference/glossary", "search", "tutorial/training_loop"]
-
-
-@pytest.mark.parametrize(
-    ("language", "name"),
-    [
-        (language, name)
-        for language in LANGUAGES
-        for name in ([*PAGES, "search"] if language == LANGUAGES[0] else KINDS)
-    ],
-)
+@pytest.mark.parametrize(("language", "name"), VISITS)
 def test_the_page_has_no_barrier_in_either_theme(
     window: Page, seen: Looks, built_site: Path, language: str, name: str
 ):

@@ -10,6 +10,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route
 
+from support.pages import VISITS
 from support.projects import PAGES
 
 KILOBYTES = 600
@@ -98,8 +99,7 @@ class FirstVisit:
             self.wrong.append(message.text)
 
 
-@each_language
-@pytest.mark.parametrize("name", [*PAGES, "search"])
+@pytest.mark.parametrize(("language", "name"), VISITS)
 def test_a_first_visit_loads_little_and_shows_all(
     browser: Browser, server: str, name: str, language: str
 ):

@@ -55,23 +55,36 @@ def read_results(page: Page) -> list[Result]:
     ]
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a window in which no script may go wrong."""
-    errors: list[object] = []
-    messages: list[ConsoleMessage] = []
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """Open one window for all tests."""
     with open_window(browser, viewport=DESK) as page:
-        page.on("pageerror", lambda error: errors.append(error))
-        page.on("console", lambda message: messages.append(message))
         yield page
-        errors += [
-            message.text
-            for message in messages
-            if message.type == "error"
+
+
+@pytest.fixture
+def page(window: Page) -> Iterator[Page]:
+    """Lend the window, in which no script may go wrong."""
+    errors: list[object] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # The browser asks every server for an icon.
+        icon = message.location["url"].endswith("/favicon.ico")
+        if (
+            message.type == "error"
             and message.text != OF_THE_THEME
-            # The browser asks every server for one.
-            and not message.location["url"].endswith("/favicon.ico")
-        ]
+            and not icon
+        ):
+            errors.append(message.text)
+
+    def keep(error: object) -> None:
+        errors.append(error)
+
+    window.on("pageerror", keep)
+    window.on("console", listen)
+    yield window
+    window.remove_listener("pageerror", keep)
+    window.remove_listener("console", listen)
     assert errors == []
 
 

@@ -11,7 +11,7 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from editions.languages import Edition, read_table
-from support.projects import DOCS
+from support.projects import DOCS, PAGES
 
 # The editions by their folders.
 EDITIONS: dict[str, Edition] = {
@@ -19,6 +19,15 @@ EDITIONS: dict[str, Edition] = {
     for edition in read_table(DOCS / "_editions.toml")["editions"].values()
 }
 LANGUAGES = list(EDITIONS)
+# All editions of a page have the same blocks; a build refuses others. Where a browser looks at pages one by
+# one, these are all pages of the first edition, and of the others one of each kind and the heaviest.
+KINDS = ["index", "reference/glossary", "search", "tutorial/training_loop"]
+KINDS += ["beyond/minibatches"]
+VISITS = [
+    (language, name)
+    for language in LANGUAGES
+    for name in ([*PAGES, "search"] if language == LANGUAGES[0] else KINDS)
+]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

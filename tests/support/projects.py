@@ -50,25 +50,6 @@ def edit(project: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def what_is_loaded(edition: Path, page: str) -> list[Path]:
-    """List the files that a browser loads for a page, before a reader searches."""
-    path = edition / f"{page}.html"
-    html = path.read_text(encoding="utf-8")
-    return [
-        path,
-        *[
-            file
-            for file in files_below(edition / "_static")
-            if file.name != "search-data.js"
-        ],
-        *[
-            picture
-            for picture in files_below(edition / "_images")
-            if picture.name in html
-        ],
-    ]
-
-
 def contents(site: Path) -> dict[str, bytes]:
     """Read all files of a site, without times that were measured.
 
