@@ -1,9 +1,11 @@
 """A translation is complete, or the build fails and says what is missing."""
 
+import os
 import re
 
 import pytest
 
+from support.commands import run
 from support.sites import Site
 
 PAGE = """
@@ -193,6 +195,53 @@ def test_a_broken_catalogue_and_one_without_a_page_fail_at_their_lines(
         assert f"{gone}:1: ERROR: there is no page gone" in build.said
         assert "no page sphinx" not in build.said
     assert site.build("en").ok
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("[there](other.md#a-part)", "other#a-part"),
+        ("[there](/other.md#a-part)", "other#a-part"),
+        ("[there](project:other.md#a-part)", "other#a-part"),
+        ("[](other.md#a-part)", "other#a-part"),
+        ("[](#a-part)", "#a-part"),
+    ],
+)
+def test_a_link_to_the_words_of_a_heading_fails_in_the_source_already(
+    site: Site, link: str, target: str
+):
+    configuration = (site.root / "conf.py").read_text()
+    site.write("conf.py", configuration + "myst_heading_anchors = 2\n")
+    site.write("other.md", "---\norphan: true\n---\n\n# Other\n\n## A part\n")
+    site.write_page(f"## A part\n\nSee {link}.")
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        message = (
+            f"index.md:13: ERROR: a link to the words of a heading ({target})"
+        )
+        assert message in build.said, build.said
+
+
+def test_links_by_labels_and_with_their_own_words_pass(site: Site):
+    site.write("other.md", "---\norphan: true\n---\n\n(part)=\n\n# Other\n")
+    links = "[](other.md), [there](other.md), {ref}`part`, [there](#mine), [](#mine)"
+    site.write_page(f"(mine)=\n\n## A part\n\nSee {links}.")
+    build = site.build()
+    assert build.ok, build.said
+
+
+def test_a_catalogue_that_cannot_be_compiled_is_one_error(site: Site):
+    write(site, TRANSLATIONS)
+    # Refused to everyone, also to root.
+    compiled = site.root / "locales/zh_CN/LC_MESSAGES/index.mo"
+    compiled.mkdir()
+    os.utime(compiled, (0, 0))
+    result = run(*site.command("zh_CN"), cwd=site.root)
+    assert result.returncode != 0
+    assert result.stderr == (
+        f"{compiled}: ERROR: Is a directory; a catalogue is compiled beside its source\n"
+    )
 
 
 def test_a_translated_page_is_kept_without_all_that_the_build_knows(site: Site):

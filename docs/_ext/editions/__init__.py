@@ -71,7 +71,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", apply_edition)
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
+    app.connect("builder-inited", check_translations.compile_catalogues)
     app.connect("env-before-read-docs", check_translations.check_catalogues)
+    app.add_transform(check_translations.CheckLinks)
     app.add_transform(check_translations.CheckCatalogue)
     app.add_transform(check_translations.CheckTranslated)
     app.connect("doctree-read", check_translations.adopt_translated_nodes)

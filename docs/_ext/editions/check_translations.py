@@ -6,6 +6,7 @@ else: no fuzzy entry, no obsolete one, no other glued values or numbers than the
 """
 
 import re
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+from sphinx.util.i18n import CatalogInfo
 from sphinx.util.nodes import extract_messages
 
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
@@ -50,6 +52,47 @@ def check_catalogues(
         if name not in env.found_docs | {"sphinx"}:
             message = f"there is no page {name}: remove this catalogue"
             logger.error(message, location=f"{path}:1")
+
+
+def compile_catalogues(app: Sphinx) -> None:
+    """Compile stale catalogues before Sphinx does, and end with one line if one cannot be written."""
+    if not is_translated(app.config):
+        return
+    folder = _folder(app.env)
+    for path in folder.rglob("*.po"):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        catalogue = CatalogInfo(folder, name, "utf-8")
+        if catalogue.is_outdated():
+            try:
+                catalogue.write_mo(app.config.language)
+            except OSError as error:
+                # Sphinx would print a traceback for any exception.
+                why = "a catalogue is compiled beside its source"
+                sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
+
+
+class CheckLinks(SphinxTransform):
+    """Report links that name a heading by its words, which other editions do not have."""
+
+    default_priority = CHECK_CATALOGUE
+
+    def apply(self, **kwargs: object) -> None:
+        labels = self.document.nametypes
+        for link in self.document.findall(addnodes.pending_xref):
+            if link.get("reftargetid"):
+                self._report(link, f"{link['reftarget']}#{link['reftargetid']}")
+        for link in self.document.findall(nodes.reference):
+            name = link.get("refuri", "").removeprefix("#")
+            if (
+                link.get("id_link")
+                and not labels.get(name)
+                and not link.children
+            ):
+                self._report(link, f"#{name}")
+
+    def _report(self, link: nodes.Element, target: str) -> None:
+        message = f"a link to the words of a heading ({target}); use a label and {{ref}}"
+        logger.error(message, location=link)
 
 
 class CheckCatalogue(SphinxTransform):
