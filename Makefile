@@ -11,6 +11,10 @@ $(shell test -x $(RUN) || rm -rf $(VENV))
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
+# uv does not read pip's settings, in which users name a mirror.
+with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}; \
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"
+
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -64,7 +68,8 @@ catalogues: $(READY) ## Update the translation catalogues from the pages
 	@cd docs/_ext && ../../$(RUN) -m editions.catalogues ../..
 
 lock: $(READY) ## Upgrade all packages that pyproject.toml allows, and pin them in requirements.txt
-	@$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
+	@$(with_pips_index); \
+	$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
 
@@ -83,10 +88,11 @@ $(READY): requirements.txt
 	@if ! cmp -s requirements.txt $@; then \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  $(PYTHON) -m venv $(VENV); \
+	  $(with_pips_index); \
 	  sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt; \
 	  { $(RUN) -m pip install --quiet --require-hashes -r $(VENV)/uv.txt && \
 	    $(RUN) -m uv pip sync --python $(RUN) --quiet --require-hashes --compile-bytecode requirements.txt; \
 	  } > $(VENV)/setup.log 2>&1 || { \
-	    echo "error: the packages could not be installed; $(VENV)/setup.log says why: $$(grep -iE 'error|failed' $(VENV)/setup.log | tail -n 1)" >&2; exit 1; }; \
+	    echo "error: the packages could not be installed; $(VENV)/setup.log says why: $$( { grep -i 'failed to fetch' $(VENV)/setup.log || grep -iE 'error|failed' $(VENV)/setup.log | tail -n 1; } | head -n 1)" >&2; exit 1; }; \
 	fi
 	@cp requirements.txt $@

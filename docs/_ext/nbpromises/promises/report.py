@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Template
 from sphinx.application import Sphinx
 
-JUNIT = Path(__file__).with_name("junit.xml")
+JUNIT = Path(__file__).with_name("junit.xml.jinja")
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
 RESULTS = "nbpromises_results"
 
