@@ -1,10 +1,9 @@
 """Training that was stopped, in whatever way, ends as if it never had been."""
 
 import os
+import re
 import resource
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from linear_tutorial.resumable import (
 )
 from linear_tutorial.resumable.__main__ import main
 from support import closed_form
-from support.commands import ROOT, run, wait_until
+from support.commands import error_of, run
 
 X, Y = make_data()
 UPDATES_PER_EPOCH = 7
@@ -70,34 +69,40 @@ def folder(saved: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(saved, tmp_path / "run"))
 
 
-def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
+def test_a_training_that_is_stopped_again_and_again_ends_as_if_it_never_was(
     tmp_path: Path,
 ):
-    # TensorFlow is imported once; what is killed is forked from there, and killed as soon as the
+    # TensorFlow is imported once; what is stopped is forked from there, and stopped as soon as the
     # name of a new checkpoint appears, which is before the checkpoint is complete.
     script = """
         import os, signal, sys, time
-        from linear_tutorial.resumable import list_checkpoints, train
+        from linear_tutorial.resumable import list_checkpoints
+        from linear_tutorial.resumable.__main__ import main
 
         def reached():
             paths = list_checkpoints(sys.argv[1])
             return int(paths[0].rpartition("-")[2]) if paths else 0
 
-        for more in 10, 20, 10:
-            goal = reached() + more
+        for how in signal.SIGKILL, signal.SIGKILL, signal.SIGINT:
+            goal = reached() + 10
             process = os.fork()
             if process == 0:
-                train(sys.argv[1], updates=10**6)
+                sys.argv[2:] = ["--updates", "1000000"]
+                main()
             deadline = time.monotonic() + 600
             while reached() < goal and time.monotonic() < deadline:
                 time.sleep(0.001)
-            os.kill(process, signal.SIGKILL)
+            os.kill(process, how)
             status = os.waitpid(process, 0)[1]
             print("ended with", os.waitstatus_to_exitcode(status))
         """
-    folder = tmp_path / "killed"
-    killed = run(sys.executable, "-c", dedent(script), folder)
-    assert killed.stdout.count(f"ended with {-signal.SIGKILL}") == 3
+    folder = tmp_path / "stopped"
+    stopped = run(sys.executable, "-c", dedent(script), folder)
+    assert re.findall("ended with (.*)", stopped.stdout) == ["-9", "-9", "130"]
+    assert stopped.stderr.endswith(
+        "stopped; the same command goes on from the last checkpoint\n"
+    )
+    assert "Traceback" not in stopped.stderr
     updates = int(list_checkpoints(folder)[0].rpartition("-")[2]) + 20
 
     never_stopped = train(tmp_path / "never stopped", updates=updates)
@@ -473,68 +478,29 @@ def test_what_cannot_be_a_folder_is_told_before_anything_is_trained(
 # -- The command ------------------------------------------------------------------------------------
 
 
-def said_by_command(
-    monkeypatch: pytest.MonkeyPatch, folder: Path | str, *more: str
-) -> str:
-    """Return what the command says as it ends with an error."""
-    monkeypatch.setattr(sys, "argv", ["resumable", str(folder), *more])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    said = str(caught.value)
-    assert said.startswith("error: ")
-    assert "\n" not in said
-    return said
-
-
-def test_the_command_names_a_folder_that_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_command_names_a_folder_that_is_none(tmp_path: Path):
     (tmp_path / "file").write_text("mine")
-    said = said_by_command(monkeypatch, tmp_path / "file")
+    said = error_of(main, tmp_path / "file")
     assert said == f"error: {tmp_path}/file cannot be read (Not a directory)"
-    said = said_by_command(monkeypatch, tmp_path / "file" / "run")
+    said = error_of(main, tmp_path / "file" / "run")
     assert said.endswith("/file/run cannot be read (Not a directory)")
-    assert "has '['" in said_by_command(monkeypatch, "run[1]")
-    assert "updates must be" in said_by_command(
-        monkeypatch, "x", "--updates=-1"
-    )
+    assert "has '['" in error_of(main, "run[1]")
+    assert "updates must be" in error_of(main, "x", "--updates=-1")
 
 
-def test_the_command_says_that_the_disk_is_full(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_command_says_that_the_disk_is_full(folder: Path):
     with full_disk(500):
-        said = said_by_command(monkeypatch, folder, "--updates=40")
+        said = error_of(main, folder, "--updates=40")
     assert "could not be saved (File too large)" in said
 
 
 def test_the_command_does_not_take_another_programs_checkpoints_for_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ):
     other = tf.train.Checkpoint(weights=tf.Variable(1.0))
     tf.train.CheckpointManager(other, tmp_path, max_to_keep=3).save()
-    said = said_by_command(monkeypatch, tmp_path)
+    said = error_of(main, tmp_path)
     assert "those of another program" in said
-
-
-def test_the_command_ends_with_ctrl_c_in_one_line_and_goes_on_later(
-    tmp_path: Path,
-):
-    command = [sys.executable, "-m", "linear_tutorial.resumable", tmp_path]
-    process = subprocess.Popen(
-        [*command, "--updates", "1000000"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: list_checkpoints(tmp_path) or process.poll() is not None)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert process.returncode == 128 + signal.SIGINT
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("stopped; ")
-    assert find_good(tmp_path) is not None
 
 
 def test_keras_saves_a_line_that_is_not_registered_and_cannot_load_it(

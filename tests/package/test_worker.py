@@ -14,7 +14,7 @@ from linear_tutorial.resumable import CheckpointError, list_checkpoints
 from linear_tutorial.scale_out import WorkersFailedError, run_workers
 from linear_tutorial.scale_out.cluster import free_ports
 from linear_tutorial.scale_out.worker import check_tf_config, main, train
-from support.commands import ROOT, wait_until
+from support.commands import ROOT, error_of, wait_until
 
 COMMAND = [sys.executable, "-m", "linear_tutorial.scale_out.worker"]
 
@@ -94,38 +94,21 @@ def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(tmp_path: Path):
 # -- The command ------------------------------------------------------------------------------------
 
 
-def said_by_command(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
-    """Return what the command says as it ends with an error."""
-    monkeypatch.setattr(sys, "argv", ["worker", str(folder)])
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        with pytest.raises(SystemExit) as caught:
-            main()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    said = str(caught.value)
-    assert said.startswith("error: ")
-    assert "\n" not in said
-    return said
-
-
-def test_the_command_names_a_folder_that_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_command_names_a_folder_that_is_none(tmp_path: Path):
     (tmp_path / "file").write_text("mine")
-    said = said_by_command(monkeypatch, tmp_path / "file")
+    said = error_of(main, tmp_path / "file")
     assert (
         said == f"error: {tmp_path}/file/chief cannot be used (Not a directory)"
     )
-    assert "has '['" in said_by_command(monkeypatch, tmp_path / "w[1]")
+    assert "has '['" in error_of(main, tmp_path / "w[1]")
 
 
 def test_the_command_does_not_take_another_programs_checkpoints_for_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ):
     other = tf.train.Checkpoint(weights=tf.Variable(1.0))
     tf.train.CheckpointManager(other, tmp_path / "chief", max_to_keep=3).save()
-    said = said_by_command(monkeypatch, tmp_path)
+    said = error_of(main, tmp_path)
     assert "those of another program" in said
 
 
@@ -165,7 +148,7 @@ def test_the_command_says_what_is_wrong_with_the_description_of_the_cluster(
 ):
     text = config if isinstance(config, str) else json.dumps(config)
     monkeypatch.setenv("TF_CONFIG", text)
-    error = said_by_command(monkeypatch, tmp_path)
+    error = error_of(main, tmp_path)
     assert error.startswith("error: TF_CONFIG ")
     assert said in error
     assert list(tmp_path.iterdir()) == []

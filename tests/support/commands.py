@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 EXTENSIONS = ROOT / "docs" / "_ext"
@@ -32,3 +36,19 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+def error_of(main: Callable[[], object], *arguments: str | Path) -> str:
+    """Run a command in this process, and return the one line with which it ends."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["command", *map(str, arguments)])
+            with pytest.raises(SystemExit) as caught:
+                main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    said = str(caught.value)
+    assert said.startswith("error: ")
+    assert "\n" not in said
+    return said
