@@ -22,7 +22,7 @@ from editions.languages import own_edition
 from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
-from .cache import cached
+from ..cache import cached
 from .package import add_wheel
 from .prose import prose_around_cells
 

@@ -8,10 +8,11 @@ from sphinx.errors import ThemeError
 
 from nbpromises.order import REDUCE_FILES
 
+from ..cache import cached
 from .fonts import with_small_icon_fonts
 from .pages import STYLE_SHEET, light_page, with_digests
 from .static_files import keep_only, named_files
-from .style_sheet import read_style_sheet, used_css, words_in
+from .style_sheet import read_style_sheet, selectors, used_css, words_in
 
 STYLE = "_static/style.css"
 
@@ -36,23 +37,25 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     for path, html in pages.items():
         pages[path] = light_page(html, relpath(folder / STYLE, path.parent))
     text = "\n".join(pages.values())
-    css = _light_css([folder / sheet for sheet in sheets.pop()], static, text)
+    loaded = named_files(static, text)
+    scripts = [
+        path.read_text(encoding="utf-8")
+        for path in loaded
+        if path.suffix == ".js"
+    ]
+    full = "\n".join(
+        read_style_sheet(folder / sheet, static) for sheet in sheets.pop()
+    )
+    words = words_in("\n".join([text, *scripts])) & words_in(selectors(full))
+    css = cached(
+        Path(app.doctreedir, "style-sheet"),
+        (full, sorted(words)),
+        lambda: with_small_icon_fonts(used_css(full, words), static),
+    )
     (folder / STYLE).write_text(css, encoding="utf-8")
     for path, html in pages.items():
         path.write_text(with_digests(html, static), encoding="utf-8")
-    keep_only(static, named_files(static, text))
-
-
-def _light_css(sheets: list[Path], static: Path, html: str) -> str:
-    """Return one style sheet of the rules and icons that pages and their scripts can use."""
-    scripts = [
-        path.read_text(encoding="utf-8")
-        for path in named_files(static, html)
-        if path.suffix == ".js"
-    ]
-    css = "\n".join(read_style_sheet(sheet, static) for sheet in sheets)
-    used = used_css(css, words_in("\n".join([html, *scripts])))
-    return with_small_icon_fonts(used, static)
+    keep_only(static, loaded | {folder / STYLE} | named_files(static, css))
 
 
 def setup(app: Sphinx) -> None:

@@ -40,6 +40,16 @@ def read_style_sheet(path: Path, folder: Path) -> str:
     )
 
 
+def selectors(css: str) -> str:
+    """Return what stands before the braces of a style sheet, which is all that `used_css` compares.
+
+    >>> selectors("@media print { p { color: red } .big { top: 0 } }").split()
+    ['@media', 'print', 'p', '.big']
+    """
+    *before_braces, _ = css.split("{")
+    return " ".join(part.rpartition("}")[2] for part in before_braces)
+
+
 def used_css(css: str, words: set[str]) -> str:
     """Return the rules of a style sheet that can apply to pages with these words.
 

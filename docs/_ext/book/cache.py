@@ -1,8 +1,8 @@
-"""Keep notebooks from one build to the next.
+"""Keep notebooks and the style sheet from one build to the next.
 
 Every build writes every page, so that no page of an older site is left; most pages are the same as in
-the build before. Without this, the build after an edit takes 5.6 s of the processor's time instead of
-4.1 s.
+the build before. Without notebooks kept, the build after an edit takes 1.5 s more of the processor's
+time; without the style sheet, 1 s more.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ def cached(path: Path, key: object, make: Callable[[], str]) -> str:
 
     `repr(key)` says all that the text depends on besides the code of this package and of libraries.
     """
-    code = version_of(Path(__file__).parents[1])
+    code = version_of(Path(__file__).parent)
     made_of = (key, code, sorted(installed_versions().items()))
     digest = hashlib.sha256(repr(made_of).encode()).hexdigest()
     stored = path.read_text(encoding="utf-8") if path.exists() else ""
