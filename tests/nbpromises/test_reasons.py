@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -281,6 +282,22 @@ def test_the_extension_alone_executes_without_other_settings(site: Site):
     build = site.build()
     assert build.ok, build.said
     assert build.executed == {"index": "first time"}
+
+
+def test_others_can_do_something_while_the_build_waits(executed_once: Site):
+    site = executed_once
+    path = site.root / "conf.py"
+    hook = """
+        def setup(app):
+            app.connect("nbpromises-waiting", lambda app, names: print("while waiting", names))
+        """
+    path.write_text(path.read_text() + dedent(hook))
+    build = site.build()
+    assert build.executed == {}
+    assert "while waiting" not in build.said
+    site.write("helper.py", "ANSWER = 42  # edited\n")
+    said = site.build().said
+    assert said.index("while waiting ['index']") < said.index("executed index")
 
 
 def test_a_page_that_is_not_executed_can_make_no_promise(site: Site):

@@ -8,14 +8,20 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
+from nbpromises.execution.extension import WAITING
 from nbpromises.reread import version_of
 
 PARTS = "theme", "literalinclude", "mathml", "notebooks", "search", "weight"
 
 
-def import_package(
+def import_before_reading(
     app: Sphinx, env: BuildEnvironment, docnames: list[str]
 ) -> None:
+    """Import the package if it was not imported while the build waited."""
+    import_package(app, docnames)
+
+
+def import_package(app: Sphinx, docnames: list[str]) -> None:
     """Import what autodoc will import, without TensorFlow's log lines."""
     if "reference/api" in docnames:
         stderr = os.dup(2)
@@ -31,7 +37,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("editions")
     for part in PARTS:
         import_module(f"{__name__}.{part}").setup(app)
-    app.connect("env-before-read-docs", import_package)
+    app.connect(WAITING, import_package)
+    app.connect("env-before-read-docs", import_before_reading)
     return {
         "version": "1",
         "env_version": version_of(Path(__file__).parent),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import AcquireReturnProxy, BaseFileLock, FileLock, Timeout
 from myst_nb.core.read import (
     MystMetadataParsingError,
     is_myst_markdown_notebook,
@@ -42,6 +42,8 @@ from .surroundings import influences, page_environment
 
 logger = logging.getLogger(__name__)
 
+# The event before the build waits: for the fork server's imports, or for another build's executions.
+WAITING = "nbpromises-waiting"
 STARTUP = Path(page_process.__file__).with_name("startup")
 
 
@@ -64,7 +66,7 @@ def execute_pages(
     folder = _folder(app)
     folder.mkdir(parents=True, exist_ok=True)
     # All editions share this folder: the first to get the lock executes, the others find its records.
-    with FileLock(folder / "lock"):
+    with _acquire(app, FileLock(folder / "lock"), docnames):
         store = _store(app)
         found = {}
         stale = []
@@ -77,7 +79,7 @@ def execute_pages(
             else:
                 stale.append((page, reason))
         if stale:
-            found |= _execute(app, store, stale)
+            found |= _execute(app, store, stale, docnames)
         store.clean_up()
     for name in docnames:
         record_files(env).pop(name, None)
@@ -86,6 +88,17 @@ def execute_pages(
     # In quiet builds too.
     kept = len(record_files(env)) - len(stale)
     print(f"{len(stale)} pages executed, {kept} taken from the cache")
+
+
+def _acquire(
+    app: Sphinx, lock: BaseFileLock, docnames: list[str]
+) -> AcquireReturnProxy[BaseFileLock]:
+    """Acquire a lock; if another build has it, emit the event for this first."""
+    try:
+        return lock.acquire(blocking=False)
+    except Timeout:
+        app.emit(WAITING, docnames)
+        return lock.acquire()
 
 
 def _register_readers(
@@ -143,13 +156,17 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
 
 
 def _execute(
-    app: Sphinx, store: RecordStore, pages: list[tuple[Page, str]]
+    app: Sphinx,
+    store: RecordStore,
+    pages: list[tuple[Page, str]],
+    docnames: list[str],
 ) -> dict[str, Path]:
     """Execute pages, print the reason for each, and return the files of their records."""
     root = Path(app.confdir)
     path = [STARTUP, root]
     environment = page_environment(os.environ, *_variables(app), path)
     start_fork_server(environment, app.config.nbpromises_preload)
+    app.emit(WAITING, docnames)
 
     def execute(page: Page, reason: str) -> tuple[str, Path]:
         started = time.time_ns()
@@ -207,5 +224,6 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("nbpromises_environment", {}, "", dict)
     app.add_config_value("nbpromises_watched_variables", [], "", list)
     app.config.nb_execution_mode = "off"
+    app.add_event(WAITING)
     app.connect("env-get-outdated", find_stale_pages)
     app.connect("env-before-read-docs", execute_pages)
