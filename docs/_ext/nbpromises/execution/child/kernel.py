@@ -4,12 +4,11 @@ The fork server imports this module before it forks, with the heavy libraries of
 """
 
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import Any
 
-# What a kernel imports when it starts: once in the fork server.
-import ipykernel.inprocess.ipkernel  # noqa: F401
 from ipykernel.inprocess.manager import InProcessKernelManager
 from nbformat.v4 import new_output, output_from_msg
 from traitlets.config import Config
@@ -24,9 +23,19 @@ freeze_gc()
 # No setting of TensorFlow prevents all log lines that its native code writes during the import.
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
+# What a kernel imports when it starts, and what nbformat compiles for the first output: once, here.
+for name in (
+    "IPython.core.magics.execution",
+    "ipykernel.debugger",
+    "ipykernel.inprocess.ipkernel",
+):
+    import_module(name)
+new_output("stream")
+
 HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
-    import matplotlib_inline.backend_inline  # noqa: F401
+    import_module("matplotlib.pyplot")
+    import_module("matplotlib_inline.backend_inline")
 
     from ... import describe
 
