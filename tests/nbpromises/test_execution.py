@@ -3,10 +3,12 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -287,6 +289,62 @@ def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
     assert "edits" in site.executed()
 
 
+EDIT = """
+    def setup(app):
+        from pathlib import Path
+        page = Path(app.srcdir, "index.md")
+
+        def edit(*arguments):
+            text = page.read_text()
+            page.write_text(text.replace({old!r}, {new!r}))
+
+        app.connect({event!r}, edit, priority=900)
+    """
+
+
+def edit_during_build(site: Site, event: str, old: str, new: str) -> None:
+    """Let the site's own conf.py save an edit of the page at this moment of each build."""
+    conf = site.root / "conf.py"
+    hook = EDIT.format(event=event, old=old, new=new)
+    conf.write_text(conf.read_text() + dedent(hook))
+
+
+def test_cells_that_are_edited_after_they_ran_do_not_get_the_old_outputs(
+    site: Site,
+):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        x = 2
+        print(x * x)
+        ```
+
+        ```{expected-output}
+        4
+        ```
+        """)
+    edit_during_build(site, "env-before-read-docs", "x = 2", "x = 3")
+    result = run(*site.command(), cwd=site.root)
+    assert result.returncode != 0
+    assert f"{page}:1: ERROR: edited during this build" in result.stderr
+    assert "- 4\n+ 9" in site.build().said
+
+
+def test_a_page_that_is_edited_before_accept_writes_is_left_as_it_is(
+    site: Site,
+):
+    page = write(site)
+    page.write_text(page.read_text().replace("\n42\n", "\n41\n"))
+    edit_during_build(
+        site, "env-updated", "# A page", "# A page\n\nMore.\n\nMore."
+    )
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert f"{page}:1: ERROR: edited during this build" in build.said
+    assert page.read_text().count("More.") == 2
+    assert "print(helper.ANSWER)" in page.read_text()
+    assert "\n41\n" in page.read_text()
+
+
 def test_a_module_that_a_page_writes_for_itself_is_left_nowhere(site: Site):
     site.write("helper.py", "ANSWER = 42\n")
     site.write_page(
@@ -454,6 +512,30 @@ def test_after_a_build_was_killed_nothing_is_left_running_and_the_next_one_is_ri
     assert "42" in build.page()
     page.write_text(page.read_text().replace("\n42\n", "\n41\n"))
     assert not site.build().ok
+
+
+def test_what_ctrl_c_interrupts_is_no_result(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        :tags: [raises-exception, "unchecked: it may be interrupted"]
+        import os, time
+        open("begun", "w").close()
+        while not os.path.exists("go on"):
+            time.sleep(0.1)
+        print("whole")
+        ```
+        """)
+    build = subprocess.Popen(
+        site.command(), cwd=site.root, start_new_session=True
+    )
+    wait_until((site.root / "begun").exists)
+    os.killpg(build.pid, signal.SIGINT)
+    assert build.wait() != 0
+    site.write("go on", "")
+    second = site.build()
+    assert second.ok, second.said
+    assert set(second.executed) == {"index"}
+    assert "whole" in second.page()
 
 
 @pytest.mark.parametrize(

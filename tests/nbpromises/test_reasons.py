@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from nbpromises.execution.child.journal import read_journal
 from nbpromises.execution.dependencies import Dependencies
 from support.commands import EXTENSIONS, run
 from support.sites import Site
@@ -68,6 +69,8 @@ def test_a_new_module_and_a_data_file_are_named(executed_once: Site):
             "changed",
         ),
         ('__import__("glob").glob("../*.txt")', "../later.txt", "changed"),
+        ('__import__("os").listdir(b"..")', "../later.txt", "changed"),
+        ('list(__import__("os").walk(".."))', "../later.txt", "changed"),
     ],
 )
 def test_what_was_not_there_may_appear(
@@ -92,6 +95,32 @@ def test_what_was_not_there_may_appear(
     assert reason in executed.get("pages/index", "")
     assert bool(executed) == bool(reason)
     assert site.executed() == {}
+
+
+@pytest.mark.parametrize("call", ['open("{}", "r+")', 'open(b"{}")'])
+def test_a_file_counts_however_it_is_opened(
+    site: Site, call: str, tmp_path_factory: pytest.TempPathFactory
+):
+    table = tmp_path_factory.mktemp("elsewhere") / "table.csv"
+    table.write_text("1")
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        {call.format(table)}.read();
+        ```
+        """
+    )
+    site.executed()
+    assert site.executed() == {}
+    table.write_text("2")
+    assert site.executed() == {"index": f"{table} changed"}
+
+
+def test_a_project_may_stand_in_a_folder_of_the_system():
+    journal = "begins 1\nreads /usr/src/book/helper.py\nreads /usr/lib/a.py\n"
+    used = read_journal(journal, Path("/usr/src/book"))
+    assert "helper.py" in used.files
+    assert "/usr/lib/a.py" not in used.files
 
 
 def test_leftovers_of_editors_execute_nothing(executed_once: Site):

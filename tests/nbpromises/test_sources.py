@@ -106,12 +106,41 @@ def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
         ("```\n1", "not closed"),
         ("```", "not closed"),
         ("~~~\n1\n```", "not closed"),
+        (
+            "```{expected-output}\n1\n``\n\n```{code-cell}\n2\n```",
+            "another block",
+        ),
     ],
 )
 def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
     line, fault = next(faults(f"# A page\n\n{fence}\n"))
     assert line == 3
     assert said in fault
+
+
+def test_accept_leaves_a_page_alone_whose_promise_is_not_closed(site: Site):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        print("a")
+        ```
+
+        ```{expected-output}
+        b
+        ``
+
+        Prose.
+
+        ```{code-cell} ipython3
+        y = 2
+        ```
+        """)
+    before = page.read_bytes()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert (
+        "index.md:15: ERROR: another block begins in this block" in build.said
+    )
+    assert page.read_bytes() == before
 
 
 def test_options_that_cannot_be_read_are_one_error_at_their_line(site: Site):

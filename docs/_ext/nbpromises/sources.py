@@ -1,5 +1,6 @@
 """A page's source, as all parts read it, and what is wrong with its characters and fences."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+
+# The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
+TEXT = "nbpromises_text"
 
 # Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
 STRANGE = re.compile("[\x0b\x0c\x1c-\x1e\x85\u200b\u2028\u2029\u2060\ufeff]")
@@ -67,11 +71,21 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         first, end = token.map or (0, 0)
         if token.info.startswith("{") and "}" not in token.info:
             yield first + 1, f"{token.info} lacks its closing brace"
-        if (
+        if f"\n{token.markup}{{" in f"\n{token.content}":
+            yield (
+                first + 1,
+                "another block begins in this block: it is not closed",
+            )
+        elif (
             not lines[end - 1].lstrip().startswith(token.markup)
             or end == first + 1
         ):
             yield first + 1, "this block is not closed"
+
+
+def digest(text: str) -> str:
+    """Return a digest of a text."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -79,4 +93,5 @@ def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
     is_markdown = app.env.doc2path(docname).suffix == ".md"
     for line, fault in faults(source[0]) if is_markdown else ():
         logger.error(fault, location=(docname, line))
+    app.env.metadata[docname][TEXT] = digest(source[0])
     source[0] = clean(source[0])

@@ -82,7 +82,7 @@ def executed_code(
     page = Path(env.doc2path(pagename))
     text, config = page.read_text(encoding="utf-8"), myst(env).myst_config
     record = record_files(env)[pagename]
-    executed = read_executed(text, config, str(page), record)
+    executed = read_executed(text, config, str(page), record, pagename)
     return [executed.cells[cell.index] for cell in code_cells(doctree)]
 
 

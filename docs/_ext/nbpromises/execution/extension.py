@@ -110,6 +110,7 @@ def _register_readers(
             "config": myst(env).myst_config,
             "path": str(page.path),
             "record": str(found[page.docname]),
+            "docname": page.docname,
         }
         _register_reader(env, page.path, read_executed, arguments)
 

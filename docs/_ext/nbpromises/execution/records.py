@@ -1,5 +1,6 @@
 """What other modules may know of execution: which pages have records, and what they show."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 
 from .dependencies import digest_file
 from .messages import Cell, failed
-from .store import read_record
+from .store import Page, read_record
 
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
 DOUBT = "nbpromises_doubt"
@@ -59,7 +60,7 @@ def read_nothing(text: str) -> NotebookNode:
 
 
 def read_executed(
-    text: str, config: MdParserConfig, path: str, record: str
+    text: str, config: MdParserConfig, path: str, record: str, docname: str
 ) -> NotebookNode:
     """Read a page with the outputs in a record, up to a cell that failed.
 
@@ -72,6 +73,10 @@ def read_executed(
     language = {"name": "python", "pygments_lexer": "ipython3"}
     notebook.metadata.language_info = from_dict(language)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    page = Page(docname, Path(path), list(map(as_cell, code)))
+    if page.digest not in Path(record).name:
+        # Sphinx would print a traceback for any exception.
+        sys.exit(f"{path}:1: ERROR: edited during this build; build again")
     for count, (cell, outputs) in enumerate(
         zip(code, kept.outputs, strict=False), start=1
     ):

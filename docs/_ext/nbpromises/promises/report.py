@@ -6,6 +6,11 @@ from pathlib import Path
 
 from jinja2 import Template
 from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from ..sources import TEXT, digest, faults
+
+logger = logging.getLogger(__name__)
 
 JUNIT = Path(__file__).with_name("junit.xml.jinja")
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
@@ -46,7 +51,11 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     broken = [result for result in every if result.failure]
     if app.config.nbpromises_accept:
         for docname, results in pages.items():
-            accept(docname, Path(app.env.doc2path(docname)), results)
+            path = Path(app.env.doc2path(docname))
+            if not accept(
+                docname, path, results, app.env.metadata[docname][TEXT]
+            ):
+                app.statuscode = 1
         # What has no remedy is no output that a promise could hold; an error says so.
         broken = [result for result in broken if not result.remedy]
     else:
@@ -61,14 +70,27 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         app.statuscode = 1
 
 
-def accept(docname: str, path: Path, results: list[Result]) -> None:
-    """Rewrite the promises of a page, and print how many."""
+def accept(docname: str, path: Path, results: list[Result], text: str) -> bool:
+    """Rewrite the promises of a page, print how many, and return whether all went well.
+
+    A page with faults in its source is left alone, for they may hide where a block ends; and so is a
+    page that is not any more the one that was read, whose digest is `text`.
+    """
     edits = [result.remedy for result in results if result.remedy]
-    if edits:
-        # In bytes, because read_text and write_text would translate line ends.
-        edited = with_edits(path.read_bytes().decode(), edits)
-        path.write_bytes(edited.encode())
-        print(f"{docname}: {len(edits)} accepted")
+    if not edits:
+        return True
+    source = path.read_text(encoding="utf-8-sig")
+    if digest(source) != text:
+        message = "edited during this build, so nothing was accepted"
+        logger.error(message, location=f"{path}:1")
+        return False
+    if any(faults(source)):
+        return False
+    # In bytes, because read_text and write_text would translate line ends.
+    edited = with_edits(path.read_bytes().decode(), edits)
+    path.write_bytes(edited.encode())
+    print(f"{docname}: {len(edits)} accepted")
+    return True
 
 
 def with_edits(source: str, edits: list[Edit]) -> str:

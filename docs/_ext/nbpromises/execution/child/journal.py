@@ -33,8 +33,12 @@ def read_journal(journal: str, root: Path) -> Used:
         paths |= set(_sources_below(root))
         modules |= packages_distributions().keys()
     # What is not there counts as well: it may appear.
-    paths |= set(map(Path, noted("lists")))
-    system = _system_folders()
+    listed = map(Path, noted("lists"))
+    paths |= {path for path in listed if not _is_built(path, root)}
+    # A project may stand in one of them.
+    system = [
+        each for each in _system_folders() if not root.is_relative_to(each)
+    ]
     files = [
         _name(path, root)
         for path in paths
@@ -56,11 +60,17 @@ def _sources_below(folder: Path) -> list[Path]:
     return [
         path
         for path in folder.rglob("*.py")
-        if not any(
-            part.startswith((".", "_build", "tests"))
-            for part in path.relative_to(folder).parts
-        )
+        if not _is_built(path, folder)
+        and "tests" not in path.relative_to(folder).parts
     ]
+
+
+def _is_built(path: Path, root: Path) -> bool:
+    """Return whether a path below `root` is one of those that builds and tools write to."""
+    return path.is_relative_to(root) and any(
+        part.startswith((".", "_build"))
+        for part in path.relative_to(root).parts
+    )
 
 
 def _name(path: Path, root: Path) -> str:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import sysconfig
 import tempfile
@@ -22,6 +23,8 @@ def main(results: Connection, task: Task) -> None:
     What was used is sent last.
     """
     end_with_parent()
+    # Ctrl-C ends the page, and no cell can take it for an error of its own.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     freeze_gc()
     gc.enable()
     os.environ.clear()
@@ -41,7 +44,9 @@ def run_cells(results: Connection, task: Task) -> None:
     kernel = Kernel()
     os.chdir(task.folder)
     sys.path[:] = [str(task.folder), str(task.root), *_without_extensions()]
-    with NamedTemporaryFile("r", errors="surrogateescape") as journal:
+    with NamedTemporaryFile(
+        "r", encoding="utf-8", errors="surrogateescape"
+    ) as journal:
         watch_process(journal.name)
         # Removed before the journal is read: files that the page wrote there are not its sources.
         with TemporaryDirectory() as temporary:

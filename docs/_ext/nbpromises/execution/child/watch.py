@@ -13,6 +13,7 @@ from typing import Any
 JOURNAL = "NBPROMISES_JOURNAL"
 # Audit events of listing a folder.
 LISTINGS = {"os.listdir", "os.scandir"}
+IMPORT_SYSTEM = r"/importlib/|^<frozen (importlib|zipimport)"
 # Audit events of starting a program that may not be Python, and so is not watched.
 OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
 # `platform.processor` runs this command, for TensorFlow; it reads no file.
@@ -34,18 +35,22 @@ def watch_process(journal: str) -> None:
             os.close(descriptor)
 
     def hook(event: str, details: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(details[0], str):
-            path, _mode, flags = details
+        if event == "open" and isinstance(details[0], str | bytes):
+            path, flags = os.fsdecode(details[0]), details[2]
             # shutil.rmtree opens names that are relative to another folder than the current one.
             if path == journal or " _rmtree" in _caller():
                 return
-            reads = flags & os.O_ACCMODE == os.O_RDONLY
+            # What is opened to be changed in its place is read as well.
+            reads = flags & os.O_ACCMODE == os.O_RDONLY or not flags & (
+                os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            )
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
-        elif event in LISTINGS and isinstance(details[0], str | os.PathLike):
+        elif event in LISTINGS and not isinstance(details[0], int):
             # The import system lists folders as well; new modules are watched by their names.
-            if not re.search(r"/importlib/|^<frozen ", _caller()):
-                note("lists", os.path.abspath(details[0]))  # noqa: PTH100
+            if not re.search(IMPORT_SYSTEM, _caller()):
+                folder = os.fsdecode(details[0] or ".")
+                note("lists", os.path.abspath(folder))  # noqa: PTH100
         elif event == "import":
             note("imports", details[0].partition(".")[0])
         elif event == "subprocess.Popen" and details[1] != HARMLESS:
