@@ -4,7 +4,7 @@ The rules are doctest's, with two freedoms that the *promise* takes, never the o
 
 - ``...`` stands for any text, also none and also over several lines, but never for a result: a
   number that is no plain integer, in whatever form (`3.2x`, `97%`, `1e-3`, `0.5j`, `NaN`), must be
-  promised, unless it is a time with its unit;
+  promised, unless it is a time with its unit or the address of an object;
 - a number with a decimal point stands for every number that rounds to it at the precision
   in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9373``.
 
@@ -26,6 +26,7 @@ _TIME = re.compile(
     r"(ns|us|[µμ]s|ms|s|sec|seconds?|min|minutes?|h|hours?)(?!\w)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 _RESULT = re.compile(
     r"[0-9_]*\.[0-9][\w.%]* | [0-9]\.(?=[\s,\])}]) | [0-9][0-9_]*(e[+-]?[0-9]+|[jx%])\w* | [0-9] ?%"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
@@ -116,11 +117,18 @@ def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
     """Yield the results among tokens that ``...`` stands for."""
     for span in covered:
         text = normalize("NFKC", "".join(tokens[span.start : span.stop]))
-        # The unit of a time may stand in the promise.
+        # The unit of a time may stand in the promise, or the "at" before an address.
+        before = "".join(tokens[max(span.start - 2, 0) : span.start])
         unit = "".join(tokens[span.stop : span.stop + 2])
-        times = [match.span() for match in _TIME.finditer(text + unit)]
+        whole = before + text + unit
+        no_results = [
+            match.span()
+            for pattern in (_TIME, _ADDRESS)
+            for match in pattern.finditer(whole)
+        ]
         for match in _RESULT.finditer(text):
-            if not any(start <= match.start() < end for start, end in times):
+            place = len(before) + match.start()
+            if not any(start <= place < end for start, end in no_results):
                 yield match[0]
 
 
