@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editions.catalogues import faults, update
+from editions.catalogues import faults, main, update
+from support.commands import EXTENSIONS
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 ENTRY = '# A comment.\nmsgid "one"\nmsgstr "一"\n\n'
@@ -34,6 +35,8 @@ BAD = {
     "a byte-order mark": "\ufeff" + GOOD,
     "one line break": GOOD.replace('"one"', r'"one\n"'),
     "a plural": GOOD.replace('msgstr "一"', 'msgid_plural "ones"\nmsgstr "一"'),
+    "a comment in an entry": GOOD.replace('"one"', '"one"\n# To do.'),
+    "a comment in a text": GOOD.replace('"two "\n', '"two "\n# To do.\n'),
     "a guessed flag": "#, python-format\n" + GOOD.replace("一", "1% 一"),
 }
 
@@ -134,3 +137,28 @@ def test_an_update_comments_out_what_is_gone(tmp_path: Path):
     )
     update(path, write_template(tmp_path, "one"))
     assert '#~ msgid "something else"\n#~ msgstr "别的"' in path.read_text()
+    update(path, write_template(tmp_path, "one", "something else"))
+    assert 'msgid "something else"\nmsgstr "别的"' in path.read_text()
+    assert "#~" not in path.read_text()
+
+
+def test_a_damaged_catalogue_is_named_and_none_is_updated(tmp_path: Path):
+    folder = tmp_path / "docs" / "locales" / "zh_CN" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    table = (EXTENSIONS.parent / "_editions.toml").read_text()
+    (tmp_path / "docs" / "_editions.toml").write_text(table)
+    (tmp_path / "_build" / "gettext").mkdir(parents=True)
+    template = write_template(tmp_path, "new")
+    for name in "damaged", "whole":
+        shutil.copyfile(
+            template, tmp_path / "_build" / "gettext" / f"{name}.pot"
+        )
+    (folder / "damaged.po").write_text(BAD["conflict"])
+    (folder / "whole.po").write_text(GOOD)
+    with pytest.raises(SystemExit, match=r"damaged\.po:6: ERROR: not a line"):
+        main(tmp_path)
+    assert (folder / "damaged.po").read_text() == BAD["conflict"]
+    assert (folder / "whole.po").read_text() == GOOD
+    (folder / "damaged.po").write_text(GOOD)
+    main(tmp_path)
+    assert 'msgid "new"' in (folder / "whole.po").read_text()

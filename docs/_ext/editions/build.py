@@ -207,7 +207,9 @@ def date_catalogues(sources: Path) -> None:
     """Give each .mo file, now complete, the time of the .po file that it was made from."""
     for compiled in sources.rglob("*.mo"):
         modified = _modified(compiled.with_suffix(".po"))
-        os.utime(compiled, ns=(modified, modified))
+        # Only its owner may do this.
+        if _modified(compiled) != modified:
+            os.utime(compiled, ns=(modified, modified))
 
 
 def _modified(path: Path) -> int:

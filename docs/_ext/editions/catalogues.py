@@ -19,6 +19,7 @@ LINE = re.compile(
 )
 # gettext guesses from "10% of" that Python's operator % fills in the text.
 GUESSED = {"python-format", "python-brace-format"}
+GUESS = "guessed by gettext, remove it"
 
 
 def faults(content: bytes) -> Iterator[tuple[int, str]]:
@@ -40,17 +41,22 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
     texts = {"msgid": "", "msgstr": ""}
     starts: dict[str, int] = {}
     start = 0
+    comment = False
     for number, line in enumerate([*lines, 'msgid ""'], start=1):
         if line.startswith("#,"):
             for flag in GUESSED & set(re.findall(r"[\w-]+", line)):
-                yield number, f"guessed by gettext, remove it: {flag}"
+                yield number, f"{GUESS}: {flag}"
         line = line.removeprefix("#~ ").strip()
         if not line or line.startswith("#"):
+            comment = comment or line.startswith("#")
             continue
         match = LINE.fullmatch(line)
         if not match:
             yield number, f"not a line of a catalogue: {line}"
             continue
+        if comment and match[1] != "msgid":
+            yield number, "a comment stands in the middle of an entry"
+        comment = False
         before, keyword = keyword, match[1] or keyword
         if match[1]:
             if keyword == before == "msgid":
@@ -86,7 +92,12 @@ def update(path: Path, template: Path) -> None:
     old = path.read_bytes() if path.exists() else b""
     catalogue = read_po(BytesIO(old))
     with template.open("rb") as file:
-        catalogue.update(read_po(file), update_creation_date=False)
+        messages = read_po(file)
+    # What comes back gets its old translation back.
+    for entry in messages:
+        if entry.id in catalogue.obsolete and not catalogue.get(entry.id):
+            catalogue[entry.id] = catalogue.obsolete.pop(entry.id)
+    catalogue.update(messages, update_creation_date=False)
     for entry in catalogue:
         entry.flags -= GUESSED
     new = BytesIO()
@@ -102,6 +113,15 @@ def main(root: Path) -> None:
     """Update the catalogues of all editions but that in the language of the sources."""
     table = read_table(root / "docs" / "_editions.toml")
     templates = root / "_build" / "gettext"
+    # Babel skips what it cannot read, and would write the rest.
+    broken = [
+        f"{path}:{line}: ERROR: {fault}"
+        for path in sorted((root / "docs" / "locales").rglob("*.po"))
+        for line, fault in faults(path.read_bytes())
+        if not fault.startswith(GUESS)
+    ]
+    if broken:
+        sys.exit("\n".join(broken))
     for language in table["editions"].keys() - {table["source"]}:
         folder = root / "docs" / "locales" / language / "LC_MESSAGES"
         for template in sorted(templates.rglob("*.pot")):
