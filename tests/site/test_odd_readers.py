@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from support.pages import LANGUAGES
 from support.projects import PAGES
@@ -63,6 +63,44 @@ def test_without_storage_the_front_page_chooses_by_the_language(
         page.add_init_script(REFUSED)
         page.goto(f"{server}/index.html")
         page.wait_for_url("**/zh-cn/index.html")
+
+
+def test_a_click_while_the_words_are_loaded_turns_them_off_again(
+    browser: Browser, server: str
+):
+    with open_window(browser) as page:
+        held: list[Route] = []
+        page.route("**/*.translation.js*", lambda route: held.append(route))
+        page.goto(f"{server}/en/tutorial/data.html")
+        button = page.locator("button.side-by-side")
+        with page.expect_request("**/*.translation.js*"):
+            button.click()
+        button.click()
+        held[0].continue_()
+        page.wait_for_selector("article .translation", state="attached")
+        expect(button).to_have_attribute("aria-pressed", "false")
+        expect(page.locator("article .translation").first).to_be_hidden()
+
+
+def test_what_could_not_be_loaded_is_loaded_at_the_next_try(
+    browser: Browser, server: str
+):
+    with open_window(browser) as page:
+        page.goto(f"{server}/en/tutorial/data.html")
+        page.context.set_offline(True)
+        button = page.locator("button.side-by-side")
+        with page.expect_event("pageerror") as error:
+            button.click()
+        assert "was not loaded" in str(error.value)
+        expect(button).to_have_attribute("aria-pressed", "false")
+        with page.expect_event("requestfailed"):
+            page.keyboard.press("Control+k")
+        page.keyboard.press("Escape")
+        page.context.set_offline(False)
+        button.click()
+        expect(page.locator("article .translation").first).to_be_visible()
+        look_up(page, "checkpoint")
+        expect(page.locator(".search-list li").first).to_be_visible()
 
 
 def test_an_older_translation_is_not_put_beside_a_new_page(

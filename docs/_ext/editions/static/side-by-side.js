@@ -22,7 +22,7 @@
       addEventListener("translation", ({ detail }) => resolve(detail), { once: true });
       const script = document.createElement("script");
       script.src = button.dataset.src;
-      script.addEventListener("error", reject);
+      script.addEventListener("error", () => reject(new Error(`${script.src} was not loaded`)));
       document.head.append(script);
     }).then((translations) => {
       // A script of an older site in a cache would put words beside others than their own.
@@ -31,6 +31,8 @@
         if (translations[place] !== null) add(block, translations[place]);
       });
     });
+    // The next click tries again.
+    loading.catch(() => { loading = undefined; });
     return loading;
   }
 
@@ -60,14 +62,28 @@
     }
   }
 
-  async function show(on) {
+  function press(on) {
     button.setAttribute("aria-pressed", on);
-    if (on) await load();
-    keepingPlace(() => page.toggleAttribute("data-side-by-side", on));
+  }
+
+  function isPressed() {
+    return button.getAttribute("aria-pressed") === "true";
+  }
+
+  async function show(on) {
+    press(on);
+    if (on) {
+      await load().catch((error) => {
+        press(false);
+        throw error;
+      });
+    }
+    // Another click may have come while the words were loaded.
+    keepingPlace(() => page.toggleAttribute("data-side-by-side", isPressed()));
   }
 
   button.addEventListener("click", () => {
-    const on = button.getAttribute("aria-pressed") !== "true";
+    const on = !isPressed();
     localStorage.setItem(MEMORY, on ? "on" : "off");
     show(on);
   });
