@@ -15,6 +15,9 @@ sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build
 with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"
 
+# With it, `cd` may go to a folder of this name elsewhere.
+unexport CDPATH
+
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

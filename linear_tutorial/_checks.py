@@ -29,7 +29,7 @@ def finite_number(
     """Return `value` as a `float`, or raise if it is not finite or not greater than `above`."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and number > above):
         bound = "" if above == -math.inf else f" greater than {above:g}"

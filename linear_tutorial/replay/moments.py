@@ -46,7 +46,7 @@ def moments_from_losses(losses: np.ndarray, rounding: np.ndarray) -> Moments:
 
     Raises:
         ValueError: If an argument is not finite, the shapes differ, there are fewer than 3 losses,
-            or no noise leads to such losses.
+            a rounding error is not greater than 0, or no noise leads to such losses.
 
     Example:
         >>> from linear_tutorial.replay import recorded_losses
@@ -57,6 +57,11 @@ def moments_from_losses(losses: np.ndarray, rounding: np.ndarray) -> Moments:
     losses = finite_tensor("losses", losses, tf.float64)
     rounding = finite_tensor("rounding", rounding, tf.float64)
     same_shape("losses", losses, "rounding", rounding)
+    if np.ndim(losses) != 1 or np.min(rounding) <= 0:
+        raise ValueError(
+            "losses and rounding must be lists of numbers, each rounding greater than 0, "
+            f"but have shape {losses.shape}, and the least rounding is {np.min(rounding)}"
+        )
     count = integer_at_least(3, "the number of losses", len(losses))
     setup = recorded_run()["setup"]
     x, _ = make_data()

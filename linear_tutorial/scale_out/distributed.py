@@ -170,6 +170,11 @@ def distributed_training_loop(
     same_shape("x", x, "y", y)
     epochs = integer_at_least(0, "epochs", epochs)
     learning_rate = finite_number("learning_rate", learning_rate, above=0)
+    if global_batch_size not in {None, len(x)}:
+        raise ValueError(
+            f"global_batch_size must be the number of examples, {len(x)}, or None, "
+            f"but is {global_batch_size!r}"
+        )
 
     shards = [distribute(strategy, values, sizes) for values in (x, y)]
     with strategy.scope():

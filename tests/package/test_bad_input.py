@@ -18,8 +18,9 @@ from linear_tutorial import (
     training_loop,
 )
 from linear_tutorial.minibatches import make_batches
+from linear_tutorial.replay import moments_from_losses
 from linear_tutorial.resumable import batch_of_update
-from linear_tutorial.scale_out import distribute
+from linear_tutorial.scale_out import distribute, distributed_training_loop
 
 X, Y = make_data(5)
 COLUMN = tf.expand_dims(Y, 1)
@@ -39,6 +40,21 @@ BAD = [
     (lambda: make_data(noise_stddev=-1), ["noise_stddev", "-1", "negative"]),
     (lambda: make_data(noise_stddev=np.nan), ["noise_stddev", "nan", "finite"]),
     (lambda: make_data(noise_stddev=np.inf), ["noise_stddev", "inf", "finite"]),
+    (lambda: make_data(noise_stddev=10**400), ["noise_stddev", "finite"]),
+    (
+        lambda: moments_from_losses([9.0, 6.0, 4.0], [0.0, 0.1, 0.1]),
+        ["rounding", "greater than 0", "0.0"],
+    ),
+    (
+        lambda: moments_from_losses([[9.0]], [[0.1]]),
+        ["losses", "(1, 1)", "lists"],
+    ),
+    (
+        lambda: distributed_training_loop(
+            tf.distribute.get_strategy(), X, Y, [5], global_batch_size=3
+        ),
+        ["global_batch_size", "5", "3"],
+    ),
     (lambda: make_data(seed=-1), ["seed", "-1", "at least 0"]),
     (lambda: make_data(seed=0.5), ["seed", "0.5", "integer"]),
     (
