@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
-from nbpromises.execution.extension import WAITING
+from nbpromises.order import WAITING
 from nbpromises.reread import version_of
 
 PARTS = "theme", "literalinclude", "mathml", "notebooks", "search", "weight"

@@ -15,3 +15,7 @@ PLACE_FIGURES = 30
 WRITE_FILES = 500
 REDUCE_FILES = 800
 MARK_COMPLETE = 999
+
+# The event of `execution` before a build waits: for the fork server's imports, or for the pages that
+# another build executes.
+WAITING = "nbpromises-waiting"

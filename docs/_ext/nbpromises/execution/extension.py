@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from ..order import WAITING
 from ..sources import read_source
 from .child import main as page_process
 from .dependencies import Project, libraries_of
@@ -42,8 +43,6 @@ from .surroundings import influences, page_environment
 
 logger = logging.getLogger(__name__)
 
-# The event before the build waits: for the fork server's imports, or for another build's executions.
-WAITING = "nbpromises-waiting"
 STARTUP = Path(page_process.__file__).with_name("startup")
 
 
