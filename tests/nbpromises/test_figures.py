@@ -138,3 +138,25 @@ def test_a_drawing_that_is_not_described_is_shown_as_mystnb_shows_it(
     site.write_page(DRAW + DRAW)
     for picture in pictures(site.build()):
         assert picture.keys() == {"alt", "src"}
+
+
+@pytest.mark.parametrize(
+    "option", ["figure: {caption: A line.}", "image: {alt: A line.}"]
+)
+def test_mystnb_s_own_options_for_drawings_are_refused(site: Site, option: str):
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        ---
+        mystnb:
+          {option}
+        ---
+        import matplotlib.pyplot as plt
+        plt.plot([1, 2]);
+        ```
+        """)
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        name = option.split(":")[0]
+        message = f"use {{output-figure}} in place of the option {name}"
+        assert f"index.md:13: ERROR: {message}" in build.said, build.said

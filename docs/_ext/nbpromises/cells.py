@@ -68,6 +68,11 @@ class CodeCell:
         return [str(tag) for tag in self.node["cell_metadata"].get("tags", [])]
 
     @property
+    def options(self) -> set[str]:
+        """The names of MyST-NB's own options in the cell's metadata, such as "figure"."""
+        return set(self.node["cell_metadata"].get("mystnb") or {})
+
+    @property
     def printed(self) -> str:
         """The text output of the cell: streams, text results, descriptions of its figures."""
         texts = []

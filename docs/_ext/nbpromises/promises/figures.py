@@ -75,6 +75,12 @@ class PlaceFigures(SphinxTransform):
                     "{output-figure} with caption and alt text follow(s) it"
                 )
                 logger.error(message, location=cell.node)
+            for option in sorted(cell.options & {"figure", "image"}):
+                # MyST-NB puts the drawing into a node in which no check looks for it.
+                message = (
+                    f"use {{output-figure}} in place of the option {option}"
+                )
+                logger.error(message, location=cell.node)
             for drawing, figure in zip(drawings, figures, strict=False):
                 _place(drawing, figure)
         for figure in list(self.document.findall(nodes.figure)):
