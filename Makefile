@@ -12,7 +12,7 @@ $(shell test -x $(RUN) || rm -rf $(VENV))
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
 # uv does not read pip's settings, in which users name a mirror.
-with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}; \
+with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config list | sed -n "s/^global.index.url='\(.*\)'/\1/p")}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"
 
 # With it, `cd` may go to a folder of this name elsewhere.
