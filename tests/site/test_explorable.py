@@ -146,3 +146,17 @@ def test_without_scripts_nothing_is_missed(browser: Browser, built_site: Path):
     with open_window(browser, java_script_enabled=False) as page:
         page.goto((built_site / PAGE).as_uri())
         assert not page.locator(".explorable").is_visible()
+
+
+def test_a_phone_on_its_side_has_room_to_scroll_past_it(
+    browser: Browser, built_site: Path
+):
+    viewport = {"width": 844, "height": 390}
+    with open_window(browser, viewport=viewport, has_touch=True) as page:
+        page.goto((built_site / PAGE).as_uri())
+        plane = page.locator(".explorable .plane").bounding_box()
+        assert plane
+        # A finger on the plane draws; the site's header covers the top of the window.
+        header = page.locator(".bd-header-article").bounding_box()
+        assert header
+        assert plane["height"] + header["height"] < 0.9 * viewport["height"]

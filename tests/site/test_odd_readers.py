@@ -25,6 +25,8 @@ OLD = """
         return new Right(source, flags);
     };
 """
+# How wide they are and how large their letters, both in pixels.
+WINDOWS = (1280, 16), (390, 16), (320, 16), (320, 20)
 DIALOG = "#pst-search-dialog"
 
 
@@ -167,16 +169,38 @@ def test_a_very_long_query_is_answered(browser: Browser, server: str):
 def test_no_page_scrolls_sideways_at_a_desk_or_on_any_phone(
     browser: Browser, built_site: Path, language: str
 ):
+    """Nor with the large letters that readers choose in their browser who see badly."""
     with open_window(browser) as page:
+        session = page.context.new_cdp_session(page)
         wide = {}
         for name in [*PAGES, "search"]:
             page.goto((built_site / language / f"{name}.html").as_uri())
-            for width in 1280, 390, 320:
+            for width, size in WINDOWS:
                 page.set_viewport_size({"width": width, "height": 800})
-                shown = page.evaluate("document.documentElement.scrollWidth")
+                session.send(
+                    "Page.setFontSizes", {"fontSizes": {"standard": size}}
+                )
+                letters, shown = page.evaluate(
+                    """() => [getComputedStyle(document.documentElement).fontSize,
+                              document.documentElement.scrollWidth]"""
+                )
+                assert letters == f"{size}px"
                 if shown > width:
-                    wide[name, width] = shown
+                    wide[name, width, size] = shown
         assert wide == {}
+
+
+@pytest.mark.parametrize("drawer", ["primary", "secondary"])
+def test_a_drawer_that_is_closed_returns_the_focus(
+    browser: Browser, built_site: Path, drawer: str
+):
+    with open_window(browser, viewport={"width": 390, "height": 844}) as page:
+        page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+        button = page.locator(f".{drawer}-toggle")
+        button.press("Enter")
+        expect(page.locator(f"#pst-{drawer}-sidebar-modal")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
