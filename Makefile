@@ -5,8 +5,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready-for.txt
 
-# An environment whose Python is gone is made again.
-$(shell test -x $(RUN) || rm -rf $(VENV))
+# An environment whose Python is gone is set up again; what else lies there is the user's.
+$(shell test -x $(RUN) || rm -f $(READY) $(RUN)*)
 
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
@@ -86,11 +86,11 @@ clean: ## Remove all that was built; the environment stays
 # installs the rest in a third of pip's time; bytecode is compiled at once, because a container that
 # forbids to write it later would make every kernel pay for it.
 $(READY): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
-	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }
 	@if ! cmp -s requirements.txt $@; then \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
-	  $(PYTHON) -m venv $(VENV); \
+	  "$(PYTHON)" -m venv $(VENV); \
 	  $(with_pips_index); \
 	  sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt; \
 	  { $(RUN) -m pip install --quiet --require-hashes -r $(VENV)/uv.txt && \

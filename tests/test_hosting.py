@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -75,3 +76,31 @@ def test_the_name_of_a_folder_is_no_target(folder: str):
     result = run("make", folder)
     assert result.returncode == 2
     assert "do you mean 'make html' or 'make test'?" in result.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Copy what `make` needs to look at the environment."""
+    for name in "Makefile", "requirements.txt":
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("python", ["", "no-such-python", "a folder/python3"])
+def test_a_python_that_is_missing_is_named(checkout: Path, python: str):
+    result = run("make", "html", f"PYTHON={python}", cwd=checkout)
+    assert result.returncode == 2
+    assert f"but '{python}' is missing" in result.stderr
+    assert "Setting up" not in result.stdout
+
+
+def test_an_environment_without_its_python_loses_no_other_file(checkout: Path):
+    environment = checkout / ".venv"
+    (environment / "bin").mkdir(parents=True)
+    (environment / "bin" / "python").symlink_to(checkout / "gone")
+    (environment / "ready-for.txt").write_text("an older lock")
+    (environment / "notes.txt").write_text("the user's")
+    run("make", "help", cwd=checkout)
+    left = {path.name for path in environment.rglob("*") if path.is_file()}
+    assert left == {"notes.txt"}
+    assert not (environment / "bin" / "python").is_symlink()
