@@ -642,3 +642,26 @@ def test_a_shell_command_of_a_cell_runs(site: Site):
     )
     build = site.build()
     assert build.ok, build.said
+
+
+SKIPPED = """
+    ```{code-cell} ipython3
+    :tags: [skip-execution]
+    print("for hours")
+    ```
+    """
+
+
+def test_a_cell_that_is_to_be_skipped_is_not_executed(site: Site):
+    site.write_page(SKIPPED)
+    build = site.build()
+    assert build.ok, build.said
+    assert build.page().count("for hours") == 1
+
+    promise = """
+    ```{expected-output}
+    for hours
+    ```
+    """
+    site.write_page(SKIPPED + promise)
+    assert "the cell above prints nothing" in site.build().said

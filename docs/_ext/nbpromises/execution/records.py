@@ -91,4 +91,5 @@ def read_executed(
 def as_cell(cell: NotebookNode) -> Cell:
     """Return what a page's process must know of a code cell."""
     tags = cell.metadata.get("tags", [])
-    return Cell(cell.source, may_fail="raises-exception" in tags)
+    source = "" if "skip-execution" in tags else cell.source
+    return Cell(source, may_fail="raises-exception" in tags)
