@@ -252,6 +252,51 @@ def test_a_translated_page_is_kept_without_all_that_the_build_knows(site: Site):
     assert b"BuildEnvironment" not in kept.read_bytes()
 
 
+UNREACHED = """
+    :::{note}
+    | column |
+    | ------ |
+    | square |
+    | `code` |
+    :::
+
+    <p class="html">words</p>
+
+    ```{parsed-literal}
+    *some* words
+    ```
+    """
+REACHED = """
+    <div class="none"><!-- a comment --></div>
+
+    ```python
+    some = "words"
+    ```
+
+    % A comment.
+    """
+
+
+def test_words_that_no_catalogue_reaches_are_an_error(site: Site):
+    settings = (site.root / "conf.py").read_text()
+    colons = 'myst_enable_extensions = ["colon_fence"]\n'
+    site.write("conf.py", settings + colons)
+    site.write(
+        "locales/zh_CN/LC_MESSAGES/index.po", catalogue({"A page": "一页"})
+    )
+    site.write_page(REACHED)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    site.write_page(UNREACHED)
+    said = site.build("zh_CN").said
+    assert "12: ERROR: no translation reaches this paragraph" in said
+    assert "code" not in said
+    for words in "column", "square", "<p class", "some words":
+        assert re.search(
+            rf"index\.md:\d+: ERROR: no translation .*: {words}", said
+        )
+
+
 def test_a_page_without_a_catalogue_fails(site: Site):
     site.write_page(PAGE)
     build = site.build("zh_CN")

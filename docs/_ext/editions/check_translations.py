@@ -7,6 +7,7 @@ else: no fuzzy entry, no obsolete one, no other glued values or numbers than the
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +34,25 @@ logger = logging.getLogger(__name__)
 # The attribute in which `CheckCatalogue` leaves the contents of a message for `CheckTranslated`.
 SOURCE = "editions_source"
 NOT_PROSE = nodes.literal | nodes.math | nodes.literal_block | nodes.math_block
+# Code, and what Sphinx writes or hides itself.
+SAME = (
+    nodes.literal
+    | nodes.math
+    | nodes.math_block
+    | nodes.doctest_block
+    | nodes.Invisible
+    | nodes.label
+    | nodes.system_message
+    | addnodes.desc_signature
+    | addnodes.literal_emphasis
+    | addnodes.literal_strong
+    | addnodes.production
+    | addnodes.versionmodified
+)
+TAG = re.compile(
+    r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
+WORD = re.compile(r"[^\W\d_]")
 # What a translation shows if its markup was not recognized, also in full width.
 MARKUP = re.compile(r"[*`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
 
@@ -124,7 +144,12 @@ class CheckCatalogue(SphinxTransform):
             _(str(entry.id)): entry for entry in catalogue if entry.id
         }
         used = set()
-        for node, text in extract_messages(self.document):
+        messages = list(extract_messages(self.document))
+        reached = {node for node, _ in messages}
+        for node in out_of_reach(self.document, reached):
+            message = f"no translation reaches this {node.tagname}, use another block: {node.astext()}"
+            logger.error(message, location=node)
+        for node, text in messages:
             if _is_metadata(node):
                 node["nothing_to_apply"] = True
                 continue
@@ -223,6 +248,28 @@ def contents(node: nodes.Element, mirrors: dict[str, str]) -> set[str]:
     if marks := MARKUP.findall(" ".join(prose)):
         found.add(f"left-over markup {''.join(sorted(marks))}")
     return found
+
+
+def out_of_reach(
+    element: nodes.Element, reached: set[nodes.Element]
+) -> Iterator[nodes.Element]:
+    """Yield the elements whose words no catalogue can replace, such as HTML."""
+    for child in element.children:
+        if not isinstance(child, nodes.Element):
+            text = (
+                TAG.sub("", child) if isinstance(element, nodes.raw) else child
+            )
+            if WORD.search(text):
+                yield element
+        elif not (child in reached or _is_same_everywhere(child)):
+            yield from out_of_reach(child, reached)
+
+
+def _is_same_everywhere(node: nodes.Element) -> bool:
+    """Return whether an element is code, what code shows, or what Sphinx has translated itself."""
+    if isinstance(node, nodes.literal_block):
+        return all(isinstance(child, nodes.Text) for child in node.children)
+    return "nb_element" in node or isinstance(node, SAME) or _is_metadata(node)
 
 
 def glued(text: str) -> list[str]:
