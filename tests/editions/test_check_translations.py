@@ -154,6 +154,39 @@ WRONG = [
 ]
 
 
+NUMBERED = """
+    Below -3 and above −2, `a` and $b$ differ in 3-4 words.
+
+    Plain words.
+    """
+
+
+def test_a_translation_keeps_signs_code_formulas_and_its_paragraph(site: Site):
+    good = {
+        "A page": "一页",
+        "Below -3 and above −2, `a` and $b$ differ in 3-4 words.": (
+            "低于 −3 或高于 -2 时，$b$、`a`（即 `a`）与 `c` 有 3-4 个词不同。"
+        ),
+        "Plain words.": "普通的词。",
+    }
+    site.write_page(NUMBERED)
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(good))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    for old, new, said in (
+        ("−3", "3", "the translation has other numbers"),
+        ("有 3-4", "有 -4 至 3", "the translation has other numbers"),
+        ("`a`（即 `a`）", "`A`", "not in the translation: literal a"),
+        ("，$b$", "，b", "not in the translation: math b"),
+        ("普通", r"普通\n\n", "the translation has a line break"),
+    ):
+        site.write(path, catalogue(good).replace(old, new))
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert re.search(rf"index\.\w+:\d+: ERROR: {said}", build.said), old
+
+
 def test_translations_with_other_targets_or_left_over_markup_fail(site: Site):
     numbered = range(len(WRONG))
     texts = [LINKED.format(n="x" * (n + 1)) for n in numbered]

@@ -24,7 +24,7 @@ from sphinx.util.i18n import CatalogInfo
 from sphinx.util.nodes import extract_messages
 
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
-from nbpromises.promises.numbers import numbers
+from nbpromises.promises.numbers import signed_numbers
 
 from .catalogues import faults
 from .languages import is_translated
@@ -166,7 +166,8 @@ class CheckCatalogue(SphinxTransform):
             if source != text or entry is None:
                 node["nothing_to_apply"] = True
             else:
-                node[SOURCE] = contents(node, self.config.editions_mirrors)
+                kept = contents(node, self.config.editions_mirrors)
+                node[SOURCE] = kept | notation(node)
         return used
 
 
@@ -184,7 +185,10 @@ def _check_entry(entry: Message, used: set[str], path: Path) -> None:
             glued(text) != glued(translation)
         ),
         f"the translation has other numbers: {translation}": (
-            sorted(numbers(text)) != sorted(numbers(translation))
+            sorted(signed_numbers(text)) != sorted(signed_numbers(translation))
+        ),
+        f"the translation has a line break: {translation}": (
+            "\n" in translation and "\n" not in text
         ),
         f"not on the page any more: {text}": text not in used,
     }
@@ -212,7 +216,7 @@ class CheckTranslated(SphinxTransform):
             for target in sorted(here - source):
                 message = f"only in the translation: {target}"
                 logger.error(message, location=node)
-            for target in sorted(source - here):
+            for target in sorted(source - here - notation(node)):
                 message = f"not in the translation: {target}"
                 logger.error(message, location=node)
 
@@ -270,6 +274,16 @@ def _is_same_everywhere(node: nodes.Element) -> bool:
     if isinstance(node, nodes.literal_block):
         return all(isinstance(child, nodes.Text) for child in node.children)
     return "nb_element" in node or isinstance(node, SAME) or _is_metadata(node)
+
+
+def notation(node: nodes.Element) -> set[str]:
+    """Return the code and formulas in a sentence; a translation may repeat one, or add another."""
+    return {
+        f"{each.tagname} {each.astext()}"
+        for each in node.findall(nodes.TextElement)
+        if isinstance(each, nodes.literal | nodes.math)
+        and not isinstance(each.parent, addnodes.pending_xref)
+    }
 
 
 def glued(text: str) -> list[str]:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 # Not within a name, as in "float32"; but with a unit behind it, as in "2.5ms".
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    r"(?:(?<![A-Za-z0-9_.)\]])-)?(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 )
 
 REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
@@ -37,7 +37,17 @@ def numbers(text: str) -> list[str]:
     >>> numbers("float32 at 0.1, １０ epochs; 第3步, 2.5ms, .75")
     ['0.1', '10', '3', '2.5', '.75']
     """
-    return _NUMBER.findall(unicodedata.normalize("NFKC", text))
+    return [number.removeprefix("-") for number in signed_numbers(text)]
+
+
+def signed_numbers(text: str) -> list[str]:
+    """List the numbers of a text with their minus signs; the hyphen of a range is none.
+
+    >>> signed_numbers("from -2 to \N{MINUS SIGN}1.5, 3-4 steps, x-1")
+    ['-2', '-1.5', '3', '4', '1']
+    """
+    text = unicodedata.normalize("NFKC", text)
+    return _NUMBER.findall(text.replace("\N{MINUS SIGN}", "-"))
 
 
 def typed_numbers(
