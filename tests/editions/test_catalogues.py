@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from editions.catalogues import faults, main, update
+from nbpromises.sources import name_strange
 from support.commands import EXTENSIONS
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
@@ -96,6 +97,23 @@ def test_whatever_is_damaged_is_refused_where_gettext_refuses_it(
 def test_another_encoding_is_named_at_its_line():
     text = HEADER.encode() + 'msgid "one"\nmsgstr "中文"\n'.encode("gb18030")
     assert list(faults(text)) == [(5, "not written in UTF-8")]
+
+
+@pytest.mark.parametrize(
+    ("charset", "written"),
+    [("GBK", "utf-8"), ("GB18030", "gb18030"), ("nonsense", "utf-8")],
+)
+def test_another_charset_is_named_at_its_line(charset: str, written: str):
+    text = GOOD.replace("UTF-8", charset).encode(written)
+    assert list(faults(text)) == [(2, "not written in UTF-8")]
+
+
+@pytest.mark.parametrize("character", "\u200b\xad\ufeff\u2028")
+def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
+    text = GOOD.replace("一", f"一{character}")
+    assert list(faults(text.encode())) == [
+        (6, f"{name_strange(character)}: remove it")
+    ]
 
 
 def write_template(folder: Path, *messages: str) -> Path:

@@ -277,6 +277,20 @@ def test_a_catalogue_that_cannot_be_compiled_is_one_error(site: Site):
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_a_catalogue_in_another_encoding_is_one_error(
+    site: Site, encoding: str
+):
+    write(site, TRANSLATIONS)
+    path = site.root / "locales/zh_CN/LC_MESSAGES/index.po"
+    path.write_bytes(path.read_text().encode(encoding))
+    result = run(*site.command("zh_CN"), cwd=site.root)
+    assert result.returncode != 0
+    assert re.fullmatch(
+        rf"{path}:\d+: ERROR: not written in UTF-8\n", result.stderr
+    )
+
+
 def test_a_translated_page_is_kept_without_all_that_the_build_knows(site: Site):
     write(site, TRANSLATIONS)
     assert site.build("zh_CN").ok

@@ -89,7 +89,9 @@ def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
     assert page.read_bytes().count(b"one\n") >= promised
 
 
-@pytest.mark.parametrize("character", "\u2029\x85\x0b\x1c\u200b\ufeff\u2060")
+@pytest.mark.parametrize(
+    "character", "\u2029\x85\xad\x0b\x1c\u200b\ufeff\u2060"
+)
 def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
     (fault,) = faults(f"# A page\n\nSome{character}words\n")
     assert fault == (3, f"{name_strange(character)}: remove it")

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
 
+from nbpromises.sources import name_strange
+
 from .languages import read_table
 
 LINE = re.compile(
     r'(?:(msgid|msgstr)[ \t]*)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
 )
+CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([^\s"\\]+)')
 # gettext guesses from "10% of" that Python's operator % fills in the text.
 GUESSED = {"python-format", "python-brace-format"}
 GUESS = "guessed by gettext, remove it"
@@ -32,17 +35,18 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
     >>> list(faults(b'#, python-format\\nmsgid "a"\\nmsgstr ""\\nmsgid "a"\\nmsgstr ""\\n'))
     [(1, 'guessed by gettext, remove it: python-format'), (4, 'given once more, first in line 2')]
     """
-    try:
-        lines = content.decode().split("\n")
-    except UnicodeDecodeError as error:
-        yield content.count(b"\n", 0, error.start) + 1, "not written in UTF-8"
+    if fault := encoding_fault(content):
+        yield fault
         return
+    lines = content.decode().split("\n")
     keyword = "msgstr"
     texts = {"msgid": "", "msgstr": ""}
     starts: dict[str, int] = {}
     start = 0
     comment = False
     for number, line in enumerate([*lines, 'msgid ""'], start=1):
+        if name := name_strange(line):
+            yield number, f"{name}: remove it"
         if line.startswith("#,"):
             for flag in GUESSED & set(re.findall(r"[\w-]+", line)):
                 yield number, f"{GUESS}: {flag}"
@@ -77,6 +81,21 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
                 start = number
             texts[keyword] = ""
         texts[keyword] += match[2]
+
+
+def encoding_fault(content: bytes) -> tuple[int, str] | None:
+    """Return the line where a catalogue is not UTF-8 or claims to be something else, and a message."""
+    charset = CHARSET.search(content)
+    if charset and charset[1].lower() not in {b"utf-8", b"utf8"}:
+        place = charset.start(1)
+    else:
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            place = error.start
+        else:
+            return None
+    return content.count(b"\n", 0, place) + 1, "not written in UTF-8"
 
 
 def _edges(text: str) -> tuple[bool, bool]:

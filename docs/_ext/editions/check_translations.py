@@ -26,7 +26,7 @@ from sphinx.util.nodes import extract_messages
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
 from nbpromises.promises.numbers import signed_numbers
 
-from .catalogues import faults
+from .catalogues import encoding_fault, faults
 from .languages import is_translated
 
 logger = logging.getLogger(__name__)
@@ -75,11 +75,14 @@ def check_catalogues(
 
 
 def compile_catalogues(app: Sphinx) -> None:
-    """Compile stale catalogues before Sphinx does, and end with one line if one cannot be written."""
+    """Compile stale catalogues before Sphinx does, and end with one line if it could not."""
     if not is_translated(app.config):
         return
     folder = _folder(app.env)
     for path in folder.rglob("*.po"):
+        if fault := encoding_fault(path.read_bytes()):
+            line, message = fault
+            sys.exit(f"{path}:{line}: ERROR: {message}")
         name = path.relative_to(folder).with_suffix("").as_posix()
         catalogue = CatalogInfo(folder, name, "utf-8")
         if catalogue.is_outdated():

@@ -18,7 +18,9 @@ logger = logging.getLogger(__name__)
 TEXT = "nbpromises_text"
 
 # Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
-STRANGE = re.compile("[\x0b\x0c\x1c-\x1e\x85\u200b\u2028\u2029\u2060\ufeff]")
+STRANGE = re.compile(
+    "[\x0b\x0c\x1c-\x1e\x85\xad\u200b\u2028\u2029\u2060\ufeff]"
+)
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 
 
