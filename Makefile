@@ -18,6 +18,11 @@ with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config list | sed -n 
 # With it, `cd` may go to a folder of this name elsewhere.
 unexport CDPATH
 
+# Sphinx ends with a traceback if the locale is not installed.
+ifneq ($(shell locale 2>&1 >/dev/null),)
+export LC_ALL := C.UTF-8
+endif
+
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

@@ -71,6 +71,17 @@ def test_a_readme_leaves_no_markup_over(name: str):
     assert not re.findall(r"\*|`|\]\(", prose)
 
 
+@pytest.mark.parametrize("variable", ["LANG", "LC_ALL", "LC_CTYPE"])
+def test_a_locale_that_is_not_installed_is_none_to_the_targets(variable: str):
+    code = "import locale; locale.setlocale(locale.LC_ALL, '')"
+    rule = f'set: ; @{sys.executable} -c "{code}"'
+    others = dict.fromkeys(["LANG", "LC_ALL", "LC_CTYPE"], "")
+    result = run(
+        *["make", "--eval", rule, "set"], **others | {variable: "xx_YY.UTF-8"}
+    )
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("folder", ["docs", "tests"])
 def test_the_name_of_a_folder_is_no_target(folder: str):
     result = run("make", folder)
