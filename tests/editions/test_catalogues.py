@@ -160,6 +160,19 @@ def test_an_update_comments_out_what_is_gone(tmp_path: Path):
     assert "#~" not in path.read_text()
 
 
+def test_a_catalogue_that_cannot_be_written_is_one_error(tmp_path: Path):
+    folder = tmp_path / "docs" / "locales" / "zh_CN" / "LC_MESSAGES"
+    (folder / ".new.po.unfinished").mkdir(parents=True)
+    table = (EXTENSIONS.parent / "_editions.toml").read_text()
+    (tmp_path / "docs" / "_editions.toml").write_text(table)
+    (tmp_path / "_build" / "gettext").mkdir(parents=True)
+    shutil.copyfile(
+        write_template(tmp_path, "new"), tmp_path / "_build/gettext/new.pot"
+    )
+    with pytest.raises(SystemExit, match=r"/new\.po: ERROR: Is a directory$"):
+        main(tmp_path)
+
+
 def test_a_damaged_catalogue_is_named_and_none_is_updated(tmp_path: Path):
     folder = tmp_path / "docs" / "locales" / "zh_CN" / "LC_MESSAGES"
     folder.mkdir(parents=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import resource
 from pathlib import Path
 
 import pytest
 
-from nbpromises.sources import faults, name_strange
+from nbpromises.sources import faults, name_strange, replace_file
 from support.commands import run
 from support.sites import Site
 
@@ -164,6 +165,38 @@ def test_another_encoding_is_one_error_at_its_line(site: Site):
             r"index\.md:\d+: .*not written in UTF-8", result.stderr
         )
         assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_cannot_be_replaced_keeps_what_it_holds(tmp_path: Path):
+    path = tmp_path / "page.md"
+    path.write_text("old")
+    path.chmod(0o640)
+    _, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a full disk, only the beginning can be written.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            replace_file(path, b"new" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
+    link = tmp_path / "link.md"
+    link.symlink_to(path)
+    replace_file(link, b"new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_page_that_cannot_be_rewritten_is_one_error(site: Site):
+    page = site.write_page("```{code-cell} ipython3\n1\n```")
+    # Refused to everyone, also to root.
+    unfinished = page.with_name(".index.md.unfinished")
+    unfinished.mkdir()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert "index.md:1: ERROR: Is a directory, so nothing was" in build.said
+    assert "Traceback" not in build.said
 
 
 def test_a_printed_line_separator_cannot_be_promised(site: Site):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
 
-from nbpromises.sources import name_strange
+from nbpromises.sources import name_strange, replace_file
 
 from .languages import read_table
 
@@ -124,7 +124,7 @@ def update(path: Path, template: Path) -> None:
     text = new.getvalue().strip() + b"\n"
     if text != old:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text)
+        replace_file(path, text)
         print(f"changed: {path}")
 
 
@@ -145,7 +145,10 @@ def main(root: Path) -> None:
         folder = root / "docs" / "locales" / language / "LC_MESSAGES"
         for template in sorted(templates.rglob("*.pot")):
             path = (folder / template.relative_to(templates)).with_suffix(".po")
-            update(path, template)
+            try:
+                update(path, template)
+            except OSError as error:
+                sys.exit(f"{path}: ERROR: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,25 @@ FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 def read_source(path: Path) -> str:
     """Return the text of a page, with "\\n" at the ends of lines, and without strange characters."""
     return clean(path.read_text(encoding="utf-8-sig"))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file, which keeps what it holds if that fails, as on a full disk.
+
+    Raises:
+        OSError: If the file may not be written, or there is no space.
+    """
+    path = path.resolve()
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_bytes(content)
+        if path.exists():
+            # Of a file that may not be written, only the folder could be.
+            path.open("r+b").close()
+            shutil.copymode(path, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def clean(text: str) -> str:

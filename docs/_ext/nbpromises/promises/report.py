@@ -8,7 +8,7 @@ from jinja2 import Template
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from ..sources import TEXT, digest, faults
+from ..sources import TEXT, digest, faults, replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,12 @@ def accept(docname: str, path: Path, results: list[Result], text: str) -> bool:
         return False
     # In bytes, because read_text and write_text would translate line ends.
     edited = with_edits(path.read_bytes().decode(), edits)
-    path.write_bytes(edited.encode())
+    try:
+        replace_file(path, edited.encode())
+    except OSError as error:
+        message = f"{error.strerror}, so nothing was accepted"
+        logger.error(message, location=f"{path}:1")
+        return False
     print(f"{docname}: {len(edits)} accepted")
     return True
 
