@@ -13,6 +13,7 @@ from textwrap import dedent
 import lxml.html
 import pytest
 
+from editions.build import SiteBuild
 from nbpromises.execution.dependencies import digest_files
 from support.commands import EXTENSIONS, run
 from support.sites import Site
@@ -162,6 +163,13 @@ def test_a_build_with_nothing_to_do_imports_no_sphinx(project: Project):
     assert "Nothing has changed" in result.stdout
     assert not re.search(r"\|\s+sphinx", result.stderr)
     assert "Nothing has changed" not in project.must_build(MINE="1")
+
+
+def test_a_damaged_stamp_is_no_stamp(tmp_path: Path):
+    build = SiteBuild(Project(tmp_path).root)
+    build.folder.mkdir()
+    build.stamp.write_bytes(b"\xff\x00")
+    assert not build.is_made_from("sources")
 
 
 def test_prose_executes_nothing_and_leaves_no_trace(

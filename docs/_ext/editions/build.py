@@ -100,8 +100,9 @@ class SiteBuild:
 
     def is_made_from(self, sources: str) -> bool:
         """Return whether the site was made from these sources, and nobody changed it since."""
-        stamp = self.stamp.read_text() if self.stamp.exists() else ""
-        return stamp == self._stamp_text(sources)
+        # In bytes: a crash of the machine may leave anything in a file.
+        stamp = self.stamp.read_bytes() if self.stamp.exists() else b""
+        return stamp == self._stamp_text(sources).encode()
 
     def _stamp_text(self, sources: str) -> str:
         return f"{sources} {digest_files(self.site, files_below(self.site))}"
