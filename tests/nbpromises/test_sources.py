@@ -121,6 +121,15 @@ def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
     assert said in fault
 
 
+def test_a_block_in_a_quote_or_a_list_is_closed_by_its_own_fence():
+    for block in "> ```\n> 1\n> ```", "- ```\n  1\n  ```", "> - ```\n>   ```":
+        assert list(faults(f"# A page\n\n{block}\n")) == []
+    for block in "> ```\n> 1", "- ```\n  1\n\nMore.":
+        assert list(faults(f"# A page\n\n{block}\n")) == [
+            (3, "this block is not closed")
+        ]
+
+
 def test_accept_leaves_a_page_alone_whose_promise_is_not_closed(site: Site):
     page = site.write_page("""
         ```{code-cell} ipython3

@@ -99,7 +99,8 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
                 "another block begins in this block: it is not closed",
             )
         elif (
-            not lines[end - 1].lstrip().startswith(token.markup)
+            # In a quote, ">" stands before it.
+            not lines[end - 1].lstrip("> \t").startswith(token.markup)
             or end == first + 1
         ):
             yield first + 1, "this block is not closed"
