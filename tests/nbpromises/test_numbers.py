@@ -43,6 +43,10 @@ def test_numbers_are_found_wherever_they_stand(text: str, found: list[str]):
         "**0.93**",
         "![a loss of 0.93](picture.svg)",
         ":::{note}\n0.93\n:::",
+        "{abbr}`W (about 0.93)`",
+        "```{toctree}\n:caption: about 0.93\n\nWords <https://example.org>\n```",
+        "```{eval-rst}\n>>> loss\n0.93\n```",
+        "0.93min",
     ],
 )
 def test_a_typed_number_fails(site: Site, body: str):
@@ -62,6 +66,31 @@ def test_constants_and_notation_may_be_typed(site: Site):
     )
     build = site.build()
     assert build.ok, build.said
+
+
+def test_the_front_matter_may_hold_numbers(site: Site):
+    header = "jupytext:\n  text_representation:\n    format_version: 0.13"
+    site.write("index.md", f"---\n{header}\n---\n\n# A page\n")
+    build = site.build()
+    assert build.ok, build.said
+
+
+def test_examples_of_docstrings_are_tested_and_may_hold_numbers(site: Site):
+    site.write(
+        "lib.py", 'def f():\n    """Do.\n\n    >>> f()\n    0.5\n    """\n'
+    )
+    configuration = (site.root / "conf.py").read_text()
+    site.write(
+        "conf.py",
+        f"{configuration}\nextensions += ['sphinx.ext.autodoc']\n"
+        f"sys.path.append({str(site.root)!r})\n",
+    )
+    site.write(
+        "index.md", "# A page\n\n```{eval-rst}\n.. autofunction:: lib.f\n```\n"
+    )
+    build = site.build()
+    assert build.ok, build.said
+    assert "0.5" in build.page()
 
 
 def test_without_constants_nothing_is_checked(tmp_path: Path):

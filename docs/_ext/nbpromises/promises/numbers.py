@@ -26,9 +26,10 @@ _NUMBER = re.compile(
 )
 
 REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
-NEVER_PROSE = nodes.doctest_block | nodes.comment | addnodes.desc_signature
-# Attributes that screen readers read, or that browsers show under the pointer.
-SEEN = ("alt", "reftitle", "content")
+NEVER_PROSE = nodes.comment | addnodes.desc_signature
+# Attributes that screen readers read, or that browsers show: under the pointer, above a table of
+# contents.
+SEEN = ("alt", "reftitle", "content", "explanation", "caption")
 
 
 def numbers(text: str) -> list[str]:
@@ -56,7 +57,7 @@ def typed_numbers(
     """Yield the numbers that a page's authors typed, with the nodes that hold them."""
     notation = isinstance(
         element,
-        nodes.literal | nodes.literal_block | nodes.math | nodes.math_block,
+        nodes.literal | nodes.math | nodes.FixedTextElement,
     )
     words = [
         child for child in element.children if isinstance(child, nodes.Text)
@@ -71,9 +72,16 @@ def typed_numbers(
 
 
 def _is_code(element: nodes.Element) -> bool:
-    """Return whether an element runs or is tested: a cell, an example, a signature, an included file."""
+    """Return whether an element runs, is tested or is not shown.
+
+    That is a cell, a signature, an included file, the example of a docstring, the front matter.
+    """
     if isinstance(element, nodes.literal_block):
         return str(element.get("source", "")).endswith(".py")
+    if isinstance(element, nodes.doctest_block):
+        return ".py:docstring of " in str(element.source)
+    if isinstance(element, nodes.field_list):
+        return isinstance(element.parent, nodes.document)
     return "nb_element" in element or isinstance(element, NEVER_PROSE)
 
 
