@@ -293,6 +293,48 @@ def test_an_address_that_differs_in_each_run_is_left_open(site: Site):
     assert build.ok, build.said
 
 
+@pytest.mark.parametrize("tag", ["remove_output", "remove-stdout"])
+def test_a_promise_about_a_removed_output_is_an_error_and_stays(
+    site: Site, tag: str
+):
+    page = site.write_page(f"""
+        ```{{code-cell}} ipython3
+        :tags: [{tag}]
+        print("a")
+        ```
+
+        ```{{expected-output}}
+        a
+        ```
+        """)
+    before = page.read_bytes()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    message = f"the tag '{tag}' hides what this promise is about"
+    assert f"index.md:16: ERROR: {message}" in build.said
+    assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "path", ["tempfile.mkdtemp()", "os.getcwd()", "os.path.expanduser('~/x')"]
+)
+def test_a_path_of_the_machine_is_not_accepted(site: Site, path: str):
+    page = site.write_page(f"""
+        ```{{code-cell}} ipython3
+        import os, tempfile
+        print("in", {path})
+        ```
+        """)
+    before = page.read_text()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert "index.md:11: ERROR: the cell prints a path of this" in build.said
+    assert page.read_text() == before
+    page.write_text(before + "\n```{expected-output}\nin ...\n```\n")
+    build = site.build()
+    assert build.ok, build.said
+
+
 def test_a_page_that_was_not_executed_to_its_end_is_not_rewritten(site: Site):
     page = site.write_page(
         BROKEN

@@ -20,7 +20,7 @@ TEXT = "nbpromises_text"
 
 # Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
 STRANGE = re.compile(
-    "[\x0b\x0c\x1c-\x1e\x85\xad\u200b\u2028\u2029\u2060\ufeff]"
+    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u2028\u2029\u2060\ufeff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 

@@ -6,9 +6,11 @@ build even without `-W`. A cell whose output cannot be promised says why in a ta
 ``:tags: ["unchecked: it measures time"]``.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from textwrap import indent
 
 from docutils import nodes
@@ -34,6 +36,8 @@ from .report import RESULTS, Edit, Result
 logger = logging.getLogger(__name__)
 
 UNCHECKED = "unchecked"
+# Tags with which MyST-NB leaves outputs out of the page.
+REMOVING = {"remove-output", "remove_output", "remove-stdout"}
 
 
 class ExpectedOutput(nodes.Invisible, nodes.Element):
@@ -126,8 +130,12 @@ def check_cell(
     """Check what a cell printed; `promises` are the blocks that follow it."""
     printed = normalized(cell.printed)
     tags = [tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED]
+    hidden = [tag for tag in cell.tags if tag in REMOVING]
     if _raises(cell):
         yield Result(block.first, f"the cell raises {cell.error}")
+    elif hidden and promises:
+        message = f"the tag {hidden[0]!r} hides what this promise is about"
+        yield Result(promises[0].first, f"{message}; remove one of them")
     elif tags:
         if not tags[0].partition(":")[2].strip():
             example = f'as in "{UNCHECKED}: it measures time"'
@@ -145,9 +153,8 @@ def check_cell(
         yield Result(promises[1].first, message)
     elif promises:
         yield check_promise(promises[0], printed)
-    elif strange := name_strange(printed):
-        message = f"the cell prints {strange}, which no promise can hold"
-        yield Result(block.first, f"{message}; print its repr() instead")
+    elif reason := unpromisable(printed):
+        yield Result(block.first, f"the cell prints {reason}")
     elif printed:
         end = block.last + 1
         yield Result(
@@ -163,9 +170,8 @@ def check_promise(promise: Fence, printed: str) -> Result:
     first, end = promise.first, promise.last + 1
     if is_kept(promise.content, printed) and printed:
         return Result(first)
-    if strange := name_strange(printed):
-        message = f"the cell above prints {strange}, which no promise can hold"
-        return Result(first, f"{message}; print its repr() instead")
+    if reason := unpromisable(printed):
+        return Result(first, f"the cell above prints {reason}")
     if not printed:
         message = "the cell above prints nothing, but this {expected-output} promises text"
         return Result(first, message, Edit(first, end, ""))
@@ -175,6 +181,17 @@ def check_promise(promise: Fence, printed: str) -> Result:
     if rule := hint(promise.content, printed):
         details += f"\n({rule})"
     return Result(first, f"{message}:\n{details}", Edit(first, end, text))
+
+
+def unpromisable(printed: str) -> str:
+    """Return what of a printed text no promise can hold, with a remedy, or ""."""
+    if strange := name_strange(printed):
+        return f"{strange}, which no promise can hold; print its repr() instead"
+    folders = {gettempdir(), str(Path.home()), str(Path.cwd())} - {"/"}
+    places = "|".join(map(re.escape, folders))
+    if path := re.search(rf"(?<![\w.-])({places})(/[\w./-]*|(?!\w))", printed):
+        return f"a path of this machine, {path[0]}; print its name alone, or promise ..."
+    return ""
 
 
 def _raises(cell: CodeCell) -> bool:
