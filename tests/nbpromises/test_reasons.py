@@ -123,6 +123,77 @@ def test_a_project_may_stand_in_a_folder_of_the_system():
     assert "/usr/lib/a.py" not in used.files
 
 
+@pytest.mark.parametrize(
+    ("seek", "appears"),
+    [
+        ("import optional", "optional/__init__.py"),
+        ("import optional.part", "optional/part.py"),
+        ("from package import optional", "package/optional.py"),
+        ("import package.deeper.optional", "package/deeper/optional.py"),
+        ("import_module('optional')", "optional/__init__.py"),
+        ("import_module('package.optional')", "package/optional.so"),
+        ("find_spec('package.optional')", "package/optional.py"),
+        ("import colorsys", "colorsys/__init__.py"),
+    ],
+)
+def test_a_module_that_was_not_there_may_appear(
+    site: Site, seek: str, appears: str
+):
+    # In a folder whose name begins with "_" there are no data of pages.
+    site.write("_code/package/__init__.py", "")
+    site.write("_code/package/deeper/__init__.py", "")
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        import sys
+        from importlib import import_module
+        from importlib.util import find_spec
+        sys.path.insert(0, "_code")
+        try:
+            {seek}
+        except ImportError:
+            pass
+        ```
+        """
+    )
+    site.executed()
+    site.write("_code/unused.py", "")
+    assert site.executed() == {}
+    site.write(f"_code/{appears}", "")
+    (reason,) = site.executed().values()
+    assert reason.startswith("_code/")
+    assert reason.endswith(" is new")
+
+
+def test_a_started_script_s_neighbours_count(site: Site):
+    site.write("_scripts/main.py", "import neighbour\n")
+    site.write("_scripts/neighbour.py", "import base64\nprint(42)\n")
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        !python ../_scripts/main.py
+        ```
+
+        ```{expected-output}
+        42
+        ```
+        """,
+        "pages/index.md",
+    )
+    site.write("index.md", "# Contents\n\n```{toctree}\npages/index\n```\n")
+    site.executed()
+    assert site.executed() == {}
+    site.write("_scripts/base64.py", "hides = 1")
+    name = "_scripts/base64.py"
+    assert site.executed() == {"pages/index": f"{name} is new"}
+    site.write("_scripts/neighbour.py", "print(40 + 2)\n")
+    name = "_scripts/neighbour.py"
+    assert site.executed() == {"pages/index": f"{name} changed"}
+    site.write("_scripts/neighbour/__init__.py", "print(6 * 7)\n")
+    name = "_scripts/neighbour/__init__.py"
+    assert site.executed() == {"pages/index": f"{name} is new"}
+
+
 def test_leftovers_of_editors_execute_nothing(executed_once: Site):
     for name in "index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp":
         executed_once.write(name, "left over")
@@ -182,8 +253,8 @@ def test_a_variable_of_the_site_s_own_is_watched_and_set(
 
 
 def test_another_version_of_a_library_is_named():
-    then = Dependencies({}, {}, {"tensorflow": "2.21.0"}, {})
-    now = Dependencies({}, {}, {"tensorflow": "2.22.0"}, {})
+    then = Dependencies({}, {}, {}, {"tensorflow": "2.21.0"}, {})
+    now = Dependencies({}, {}, {}, {"tensorflow": "2.22.0"}, {})
     assert then.differences(now) == ["tensorflow 2.21.0 → 2.22.0"]
 
 

@@ -56,6 +56,18 @@ def test_what_was_saved_is_found_while_it_holds(
     assert in_next_build(project.root, page()) == (None, "helpers.txt is gone")
 
 
+def test_a_package_beside_the_configuration_may_hide_any_other(
+    store: RecordStore, project: Project
+):
+    path = store.save(page(), record(project))
+    package = project.root / "numpy"
+    package.mkdir()
+    assert in_next_build(project.root, page()) == (path, "")
+    (package / "__init__.py").touch()
+    reason = "numpy/__init__.py is new"
+    assert in_next_build(project.root, page()) == (None, reason)
+
+
 def test_a_run_that_failed_is_never_found(store: RecordStore):
     saved = Record([], None, 1, "it failed last time")
     path = store.save(page(), saved)

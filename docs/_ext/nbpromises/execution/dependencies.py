@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.machinery import all_suffixes
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
@@ -19,6 +20,8 @@ HIDDEN = re.compile(r"(^|/)[._]")
 LEFTOVER = re.compile(r".*(~|\.bak|\.orig|\.rej|\.tmp)|Thumbs\.db|desktop\.ini")
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
+# The state of a module whose name counts, whatever is in it.
+MODULE = "a module"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Dependencies:
 
     Attributes:
         files: A digest of each file that it used, by the name below the project's folder.
+        sought: The files that could be a module, for each place where it looked for one.
         visible: A digest of each file that it could have used unseen, by native code, and the names
             of modules that it could import in place of others.
         versions: The version of each library that it imported.
@@ -34,6 +38,7 @@ class Dependencies:
     """
 
     files: dict[str, str]
+    sought: dict[str, list[str]]
     visible: dict[str, str]
     versions: dict[str, str]
     surroundings: dict[str, str]
@@ -41,23 +46,29 @@ class Dependencies:
     def differences(self, now: Dependencies) -> list[str]:
         """Name what has changed since this was recorded.
 
-        >>> then = Dependencies({"a.py": "1"}, {}, {"numpy": "2.0"}, {"TZ": "UTC"})
-        >>> now = Dependencies({"a.py": "2"}, {"c.csv": "1"}, {"numpy": "2.1"}, {})
+        >>> then = Dependencies({"a.py": "1"}, {}, {}, {"numpy": "2.0"}, {"TZ": "UTC"})
+        >>> now = Dependencies({"a.py": "2"}, {}, {"c.csv": "1"}, {"numpy": "2.1"}, {})
         >>> then.differences(now)
         ['a.py changed', 'c.csv is new', 'numpy 2.0 → 2.1', 'TZ UTC → not set']
         """
         files = [
             *_changes(self.files, now.files),
-            *_changes(self.visible, now.visible),
+            *_changes(self._unseen(), now._unseen()),
         ]
         values = [
             *_changes(self.versions, now.versions),
             *_changes(self.surroundings, now.surroundings),
         ]
-        return [
+        reasons = [
             *[f"{name} {_verb(old, new)}" for name, old, new in files],
             *[f"{name} {old} → {new}" for name, old, new in values],
         ]
+        return list(dict.fromkeys(reasons))
+
+    def _unseen(self) -> dict[str, str]:
+        """The state of what counts although it was not opened."""
+        found = [name for names in self.sought.values() for name in names]
+        return {**dict.fromkeys(found, MODULE), **self.visible}
 
 
 def _changes(
@@ -91,15 +102,19 @@ class Project:
     variables: Mapping[str, str]
 
     def observe(
-        self, files: Iterable[str], libraries: Iterable[str]
+        self,
+        files: Iterable[str],
+        libraries: Iterable[str],
+        sought: Iterable[str] = (),
     ) -> Dependencies:
-        """Return the state of these files and libraries, and of what every page depends on.
+        """Return the state of all these, and of what every page depends on.
 
         Times of files and the place of the project do not count.
         """
         installed = installed_versions()
         return Dependencies(
             files={name: self._digest(name) for name in files},
+            sought={name: self._modules(name) for name in sought},
             visible=self._visible,
             versions={name: installed.get(name, NONE) for name in libraries},
             surroundings={
@@ -113,15 +128,23 @@ class Project:
     def _visible(self) -> dict[str, str]:
         """Digests of the data beside the pages; of modules, the names count."""
         data = map(self._name, self._data("*"))
-        modules = [*self.root.glob("*.py"), *self._data("*.py")]
+        modules = [
+            *self.root.glob("*.py"),
+            *self.root.glob("*/__init__.py"),
+            *self._data("*.py"),
+        ]
         return {
             **{name: self._digest(name) for name in data},
-            **{self._name(path): "a module" for path in modules},
+            **{self._name(path): MODULE for path in modules},
         }
 
     @cached_property
     def _digest(self) -> Callable[[str], str]:
         return cache(lambda name: digest_file(self.root / name))
+
+    @cached_property
+    def _modules(self) -> Callable[[str], list[str]]:
+        return cache(lambda name: modules_at(self.root, name))
 
     def _data(self, pattern: str) -> list[Path]:
         # Libraries count by their versions.
@@ -148,6 +171,18 @@ def libraries_of(modules: Iterable[str]) -> list[str]:
     """
     owners = _owners()
     return sorted({owner for name in modules for owner in owners.get(name, [])})
+
+
+def modules_at(root: Path, name: str) -> list[str]:
+    """Name what is imported where a module was looked for; each hides those behind it.
+
+    >>> modules_at(Path("/nowhere"), "helper")
+    []
+    """
+    files = [f"{name}/__init__.py", *[name + each for each in all_suffixes()]]
+    found = [each for each in files if (root / each).is_file()]
+    # A folder of another kind is a package, too, if there is nothing else.
+    return found or ([name] if (root / name).is_dir() else [])
 
 
 def digest_files(root: Path, paths: Iterable[Path]) -> str:

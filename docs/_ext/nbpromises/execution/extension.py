@@ -194,8 +194,8 @@ def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
         if path.exists() and started <= path.stat().st_mtime_ns <= now:
             doubt = f"{name} changed while it ran"
             return Record(run.outputs, None, started, doubt)
-    libraries = libraries_of(run.used.modules)
-    observed = _project(app).observe(run.used.files, libraries)
+    used, libraries = run.used, libraries_of(run.used.modules)
+    observed = _project(app).observe(used.files, libraries, used.sought)
     return Record(run.outputs, observed, started)
 
 

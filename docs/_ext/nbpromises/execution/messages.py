@@ -31,9 +31,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Used:
-    """What a run used: files by their names below the root, modules by their top-level names."""
+    """What a run used, by names below the root, and the top-level modules that it imported.
+
+    `sought` are the places where it looked for modules, such as `helper` for `helper.py`.
+    """
 
     files: list[str]
+    sought: list[str]
     modules: list[str]
 
 

@@ -100,7 +100,7 @@ class RecordStore:
         if record.dependencies is None:
             return [record.doubt]
         then = record.dependencies
-        now = self._project.observe(then.files, then.versions)
+        now = self._project.observe(then.files, then.versions, then.sought)
         return then.differences(now)
 
     def save(self, page: Page, record: Record) -> Path:

@@ -1,4 +1,4 @@
-"""Read the journal of a run: files opened and modules imported by it and its child processes."""
+"""Read the journal of a run: files opened and modules sought by it and its child processes."""
 
 import importlib.util
 import sys
@@ -12,7 +12,7 @@ SYSTEM_FOLDERS = sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr"
 
 
 def read_journal(journal: str, root: Path) -> Used:
-    """Return the files and modules that a page used.
+    """Return the files and modules that a page used or looked for.
 
     If it started a process that was not watched, that is every Python file below `root` and every
     installed library.
@@ -39,13 +39,21 @@ def read_journal(journal: str, root: Path) -> Used:
     system = [
         each for each in _system_folders() if not root.is_relative_to(each)
     ]
+
+    def may_change(path: Path) -> bool:
+        return not any(map(path.is_relative_to, system))
+
     files = [
         _name(path, root)
         for path in paths
-        if not any(map(path.is_relative_to, system))
-        and (path.exists() or path.is_relative_to(root))
+        if may_change(path) and (path.exists() or path.is_relative_to(root))
     ]
-    return Used(sorted(files), sorted(modules))
+    sought = [
+        _name(path, root)
+        for path in map(Path, noted("seeks"))
+        if may_change(path) and path.parent.exists()
+    ]
+    return Used(sorted(files), sorted(sought), sorted(modules))
 
 
 def _system_folders() -> list[str]:

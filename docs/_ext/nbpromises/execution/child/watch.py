@@ -1,4 +1,4 @@
-"""Note in a journal which files a process opens and which modules it imports.
+"""Note in a journal which files a process opens and which modules it looks for.
 
 A page and the Python processes that it starts write into one journal, line by line, because they may
 be killed at any moment. `journal.py` reads it.
@@ -7,6 +7,7 @@ be killed at any moment. `journal.py` reads it.
 import os
 import re
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 # The variable that tells a process where the journal is.
@@ -18,6 +19,8 @@ IMPORT_SYSTEM = r"/importlib/|^<frozen (importlib|zipimport)"
 OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
 # `platform.processor` runs this command, for TensorFlow; it reads no file.
 HARMLESS = ["uname", "-p"]
+# Where Python and its packages are installed; they count by their versions.
+INSTALLED = "/lib/python3"
 
 
 def watch_process(journal: str) -> None:
@@ -47,12 +50,10 @@ def watch_process(journal: str) -> None:
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
         elif event in LISTINGS and not isinstance(details[0], int):
-            # The import system lists folders as well; new modules are watched by their names.
+            # The import system lists folders as well; `Seeker` knows what for.
             if not re.search(IMPORT_SYSTEM, _caller()):
                 folder = os.fsdecode(details[0] or ".")
                 note("lists", os.path.abspath(folder))  # noqa: PTH100
-        elif event == "import":
-            note("imports", details[0].partition(".")[0])
         elif event == "subprocess.Popen" and details[1] != HARMLESS:
             python = os.fsdecode(details[0]) == sys.executable
             note("starts", "python" if python else "other")
@@ -60,7 +61,29 @@ def watch_process(journal: str) -> None:
             note("starts", "other")
 
     note("begins", str(os.getpid()))
+    sys.meta_path.insert(0, Seeker(note))
     sys.addaudithook(hook)
+
+
+class Seeker:
+    """A finder of modules that finds none; it notes which are looked for, and where.
+
+    The audit event "import" does not tell of `importlib.import_module` and `find_spec`.
+    """
+
+    def __init__(self, note: Callable[[str, str], None]) -> None:
+        self._note = note
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, _: object = None
+    ) -> None:
+        package, _, module = name.rpartition(".")
+        if not package:
+            self._note("imports", module)
+        for folder in sys.path if path is None else path:
+            if INSTALLED not in str(folder):
+                place = os.path.join(folder, module)  # noqa: PTH118
+                self._note("seeks", os.path.abspath(place))  # noqa: PTH100
 
 
 def _caller() -> str:
