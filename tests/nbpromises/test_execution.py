@@ -289,6 +289,51 @@ def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
     assert "edits" in site.executed()
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "echo 2 > table.csv",
+        "rm table.csv",
+        # Its time is that of the old file's content.
+        "cp -p helper.py copy; mv copy helper.py",
+    ],
+)
+def test_an_edit_by_another_program_while_a_page_runs_is_noticed(
+    site: Site, edit: str
+):
+    write(site)
+    site.write("table.csv", "1")
+    assert "index" in site.executed()
+    site.write("edit.sh", f"test -e .edited || {{ touch .edited; {edit}; }}")
+    # The audit hook sees no file that a shell opens.
+    cell = """
+        ```{code-cell} ipython3
+        import helper
+        !sh edit.sh
+        ```
+        """
+    site.write_page(cell, "edits.md")
+    assert "edits" in site.executed()
+    assert "while it ran" in site.executed()["edits"]
+    assert "edits" not in site.executed()
+
+
+def test_a_page_s_own_data_do_not_execute_it_again(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import os, time
+        from pathlib import Path
+        for name in "first.csv", "second.new":
+            Path(name).write_text(str(time.time_ns()))
+        os.replace("second.new", "second.csv")
+        ```
+        """
+    )
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {}
+
+
 EDIT = """
     def setup(app):
         from pathlib import Path

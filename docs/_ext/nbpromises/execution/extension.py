@@ -26,7 +26,7 @@ from sphinx.util import logging
 from ..order import WAITING
 from ..sources import read_source
 from .child import main as page_process
-from .dependencies import Project, libraries_of
+from .dependencies import Dependencies, Project, libraries_of
 from .messages import Run, Task, failed
 from .records import (
     as_cell,
@@ -170,33 +170,46 @@ def _execute(
 
     def execute(page: Page, reason: str) -> tuple[str, Path]:
         started = time.time_ns()
+        before = _project(app).observe([], [])
         task = Task(page.cells, page.path.parent, root, environment)
         run = run_page(task, app.config.nb_execution_timeout)
         said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
         print(said, flush=True)
-        return page.docname, store.save(page, _record(app, page, run, started))
+        record = _record(app, page, run, started, before)
+        return page.docname, store.save(page, record)
 
     # One thread more than processors, because some pages only wait for processes that they started.
     with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as threads:
         return dict(threads.map(execute, *zip(*pages, strict=True)))
 
 
-def _record(app: Sphinx, page: Page, run: Run, started: int) -> Record:
+def _record(
+    app: Sphinx, page: Page, run: Run, started: int, before: Dependencies
+) -> Record:
     root = Path(app.confdir)
     if run.used is None or any(
         failed(cell, outputs)
         for cell, outputs in zip(page.cells, run.outputs, strict=False)
     ):
         return Record(run.outputs, None, started, "it failed last time")
-    for name in run.used.files:
-        path, now = root / name, time.time_ns()
-        # The run may have read the old or the new content.
-        if path.exists() and started <= path.stat().st_mtime_ns <= now:
-            doubt = f"{name} changed while it ran"
-            return Record(run.outputs, None, started, doubt)
     used, libraries = run.used, libraries_of(run.used.modules)
     observed = _project(app).observe(used.files, libraries, used.sought)
+    edited = before.visible.items() ^ observed.visible.items()
+    changed = {name for name, _ in edited}.difference(used.written)
+    changed.update(
+        name for name in used.files if _changed_since(started, root / name)
+    )
+    if changed:
+        # The run may have read the old or the new content.
+        doubt = f"{', '.join(sorted(changed))} changed while it ran"
+        return Record(run.outputs, None, started, doubt)
     return Record(run.outputs, observed, started)
+
+
+def _changed_since(started: int, path: Path) -> bool:
+    """Return whether a file was written, or put in its place, between a time and now."""
+    now = time.time_ns()
+    return path.exists() and started <= path.stat().st_ctime_ns <= now
 
 
 def _folder(app: Sphinx) -> Path:

@@ -33,10 +33,12 @@ class Task:
 class Used:
     """What a run used, by names below the root, and the top-level modules that it imported.
 
-    `sought` are the places where it looked for modules, such as `helper` for `helper.py`.
+    It used the `files`, but for those `written` by itself. `sought` are the places where it looked for
+    modules, such as `helper` for `helper.py`.
     """
 
     files: list[str]
+    written: list[str]
     sought: list[str]
     modules: list[str]
 

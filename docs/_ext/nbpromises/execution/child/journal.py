@@ -23,7 +23,8 @@ def read_journal(journal: str, root: Path) -> Used:
         return [what for first, _, what in lines if first == word]
 
     loaded = [getattr(each, "__file__", "") for each in [*sys.modules.values()]]
-    opened = set(noted("reads")) - set(noted("writes"))
+    written = set(noted("writes"))
+    opened = set(noted("reads")) - written
     paths = {_source(path) for path in [*opened, *loaded] if path}
     modules = {name.partition(".")[0] for name in sys.modules}
     modules.update(noted("imports"))
@@ -53,7 +54,12 @@ def read_journal(journal: str, root: Path) -> Used:
         for path in map(Path, noted("seeks"))
         if may_change(path) and path.parent.exists()
     ]
-    return Used(sorted(files), sorted(sought), sorted(modules))
+    return Used(
+        files=sorted(files),
+        written=sorted(_name(Path(path), root) for path in written),
+        sought=sorted(sought),
+        modules=sorted(modules),
+    )
 
 
 def _system_folders() -> list[str]:

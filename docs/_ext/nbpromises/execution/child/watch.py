@@ -49,6 +49,8 @@ def watch_process(journal: str) -> None:
             )
             path = os.path.abspath(path)  # noqa: PTH100
             note("reads" if reads else "writes", path)
+        elif event == "os.rename":
+            note("writes", os.path.abspath(os.fsdecode(details[1])))  # noqa: PTH100
         elif event in LISTINGS and not isinstance(details[0], int):
             # The import system lists folders as well; `Seeker` knows what for.
             if not re.search(IMPORT_SYSTEM, _caller()):
