@@ -349,6 +349,23 @@ def test_a_user_s_own_python_path_is_kept(site: Site, tmp_path: Path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("PYTHONOPTIMIZE", "1", "sys.flags.optimize 0 → 1"),
+        ("PYTHONWARNINGS", "ignore", "sys.warnoptions [] → ['ignore']"),
+        ("PYTHONPATH", "/nowhere", "PYTHONPATH not set → /nowhere"),
+    ],
+)
+def test_what_changes_python_itself_is_named(
+    executed_once: Site, variable: str, value: str, reason: str
+):
+    site = executed_once
+    result = run(*site.command(), cwd=site.root, **{variable: value})
+    assert result.returncode == 0, result.stderr
+    assert f"({reason})" in result.stdout
+
+
 def test_a_site_s_own_custom_formats_survive(site: Site):
     site.write(
         "readers.py",

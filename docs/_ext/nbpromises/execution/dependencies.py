@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,6 +21,12 @@ HIDDEN = re.compile(r"(^|/)[._]")
 LEFTOVER = re.compile(r".*(~|\.bak|\.orig|\.rej|\.tmp)|Thumbs\.db|desktop\.ini")
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
+# The fork server gets these options of the interpreter, even where a variable such as PYTHONOPTIMIZE
+# set them.
+FLAGS = [
+    (name, getattr(sys.flags, name))
+    for name in ("bytes_warning", "dev_mode", "optimize", "utf8_mode")
+]
 # The state of a module whose name counts, whatever is in it.
 MODULE = "a module"
 
@@ -34,7 +41,7 @@ class Dependencies:
         visible: A digest of each file that it could have used unseen, by native code, and the names
             of modules that it could import in place of others.
         versions: The version of each library that it imported.
-        surroundings: Python, the machine, environment variables.
+        surroundings: Python and its options, the machine, environment variables.
     """
 
     files: dict[str, str]
@@ -120,6 +127,8 @@ class Project:
             surroundings={
                 "Python": platform.python_version(),
                 "machine": f"{platform.system()} {platform.machine()}",
+                "sys.warnoptions": str(sys.warnoptions),
+                **{f"sys.flags.{name}": str(flag) for name, flag in FLAGS},
                 **self.variables,
             },
         )

@@ -33,6 +33,7 @@ WATCHED = {
     "OMP_NUM_THREADS",
     "OPENBLAS_CORETYPE",
     "OPENBLAS_NUM_THREADS",
+    "PYTHONPATH",
     "TZ",
 }
 # Passed to every page, but not watched: they say where files are, and those files are watched.
