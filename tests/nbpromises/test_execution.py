@@ -250,6 +250,25 @@ def test_the_list_of_fonts_that_matplotlib_keeps_does_not_count(
     assert site.executed(**places) == {}
 
 
+def test_a_home_that_is_not_writable_shows_nowhere(site: Site):
+    draw = [sys.executable, "-c", "import matplotlib.font_manager"]
+    site.write_page(
+        f"""
+        ```{{code-cell}} ipython3
+        import subprocess
+        subprocess.run({draw}).returncode
+        ```
+
+        ```{{expected-output}}
+        0
+        ```
+        """
+    )
+    places = dict.fromkeys(("HOME", "XDG_CACHE_HOME"), os.devnull)
+    result = run(*site.command(), cwd=site.root, **places)
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_variable_that_is_not_watched_does_not_reach_the_page(site: Site):
     site.write_page(
         """

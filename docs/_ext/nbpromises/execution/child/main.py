@@ -27,8 +27,12 @@ def main(results: Connection, task: Task) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     freeze_gc()
     gc.enable()
+    # Matplotlib sets it, in the fork server, to a temporary folder if it cannot write below HOME.
+    cache = os.environ.get("MPLCONFIGDIR")
     os.environ.clear()
     os.environ.update(task.environment)
+    if cache:
+        os.environ["MPLCONFIGDIR"] = cache
     try:
         run_cells(results, task)
     except Exception as error:
