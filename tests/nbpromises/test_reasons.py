@@ -116,6 +116,30 @@ def test_a_file_counts_however_it_is_opened(
     assert site.executed() == {"index": f"{table} changed"}
 
 
+def test_names_of_files_need_not_be_valid_utf8(site: Site):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import os
+        len(os.listdir(".")) > open(b"_caf\\xe9.txt").read().count("1")
+        ```
+
+        ```{expected-output}
+        True
+        ```
+        """
+    )
+    data = [os.fsdecode(name) for name in (b"_caf\xe9.txt", b"caf\xe9.csv")]
+    for name in [*data, os.fsdecode(b"caf\xe9.py")]:
+        site.write(name, "1")
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {}
+    for name in data:
+        site.write(name, "2")
+    reason = r"_caf\xe9.txt changed, caf\xe9.csv changed"
+    assert site.executed() == {"index": reason}
+
+
 def test_a_project_may_stand_in_a_folder_of_the_system():
     journal = "begins 1\nreads /usr/src/book/helper.py\nreads /usr/lib/a.py\n"
     used = read_journal(journal, Path("/usr/src/book"))

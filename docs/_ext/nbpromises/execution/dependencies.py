@@ -199,7 +199,7 @@ def digest_files(root: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(set(paths)):
         name = path.relative_to(root).as_posix()
-        digest.update(f"{digest_file(path)} {name}\n".encode())
+        digest.update(encode_names(f"{digest_file(path)} {name}\n"))
     return digest.hexdigest()
 
 
@@ -214,10 +214,15 @@ def digest_file(path: Path) -> str:
         content = path.read_bytes()
     except IsADirectoryError:
         names = {each.name for each in path.iterdir()} - {"__pycache__"}
-        content = "\n".join(sorted(names)).encode()
+        content = encode_names("\n".join(sorted(names)))
     except OSError:
         return NONE
     return hashlib.sha256(content).hexdigest()
+
+
+def encode_names(names: str) -> bytes:
+    """Return the bytes of names of files, which may not be valid UTF-8."""
+    return names.encode(errors="surrogateescape")
 
 
 @cache

@@ -26,7 +26,12 @@ from sphinx.util import logging
 from ..order import WAITING
 from ..sources import read_source
 from .child import main as page_process
-from .dependencies import Dependencies, Project, libraries_of
+from .dependencies import (
+    Dependencies,
+    Project,
+    encode_names,
+    libraries_of,
+)
 from .messages import Run, Task, failed
 from .records import (
     as_cell,
@@ -174,7 +179,8 @@ def _execute(
         task = Task(page.cells, page.path.parent, root, environment)
         run = run_page(task, app.config.nb_execution_timeout)
         said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
-        print(said, flush=True)
+        # The name of a file may not be valid UTF-8.
+        print(encode_names(said).decode(errors="backslashreplace"), flush=True)
         record = _record(app, page, run, started, before)
         return page.docname, store.save(page, record)
 

@@ -105,7 +105,8 @@ class RecordStore:
 
     def save(self, page: Page, record: Record) -> Path:
         """Write a record atomically, and return its file."""
-        body = json.dumps(asdict(record), ensure_ascii=False)
+        # In ASCII, because names of files may not be valid in any encoding.
+        body = json.dumps(asdict(record))
         digest = _digest(body)
         name = f"{page.name}.{page.digest}.{digest[:16]}.json"
         path = self._folder / name
