@@ -219,8 +219,19 @@ def test_a_started_script_s_neighbours_count(site: Site):
 
 
 def test_leftovers_of_editors_execute_nothing(executed_once: Site):
-    for name in "index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp":
+    executed_once.write_page(
+        PAGE.replace("import helper", "import os, helper; os.listdir('.');")
+    )
+    executed_once.executed()
+    assert executed_once.executed() == {}
+    for name in (
+        *("index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp"),
+        *(".data.csv.swp", "4913", "#data.csv#", "data.csv.save"),
+        *("data.csv___jb_tmp___", "data.csv___jb_old___", "data.csv.save.1"),
+    ):
         executed_once.write(name, "left over")
+    lock = executed_once.root / ".#helper.py"
+    lock.symlink_to("someone@somewhere.1:2")
     assert executed_once.executed() == {}
 
 

@@ -17,8 +17,12 @@ from pathlib import Path
 # No cell reads them: pages and catalogues. Modules are watched one by one.
 NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
 HIDDEN = re.compile(r"(^|/)[._]")
-# What editors and file managers leave behind.
-LEFTOVER = re.compile(r".*(~|\.bak|\.orig|\.rej|\.tmp)|Thumbs\.db|desktop\.ini")
+# What editors and file managers leave behind: names of any of them, of vim (4913 and more by 123), of
+# emacs and vim, of nano, of JetBrains' editors, of Windows.
+LEFTOVER = re.compile(
+    r".*(~|\.bak|\.orig|\.rej|\.tmp)|4913|5036|#.*#|\.#.*|\..*\.sw[a-p]"
+    r"|.*\.\w+\.save(\.\d+)?|.*___jb_(tmp|old)___|Thumbs\.db|desktop\.ini"
+)
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 # The fork server gets these options of the interpreter, even where a variable such as PYTHONOPTIMIZE
@@ -138,8 +142,9 @@ class Project:
         """Digests of the data beside the pages; of modules, the names count."""
         data = map(self._name, self._data("*"))
         modules = [
-            *self.root.glob("*.py"),
-            *self.root.glob("*/__init__.py"),
+            # Emacs locks `helper.py` by a link `.#helper.py`.
+            *self.root.glob("[!.]*.py"),
+            *self.root.glob("[!.]*/__init__.py"),
             *self._data("*.py"),
         ]
         return {
@@ -214,7 +219,8 @@ def digest_file(path: Path) -> str:
         content = path.read_bytes()
     except IsADirectoryError:
         names = {each.name for each in path.iterdir()} - {"__pycache__"}
-        content = encode_names("\n".join(sorted(names)))
+        kept = [name for name in names if not LEFTOVER.fullmatch(name)]
+        content = encode_names("\n".join(sorted(kept)))
     except OSError:
         return NONE
     return hashlib.sha256(content).hexdigest()
