@@ -617,8 +617,18 @@ def test_what_ctrl_c_interrupts_is_no_result(site: Site):
         ),
         ("import nothing.at.all", 600, "ModuleNotFoundError: No module named"),
         ("input()", 600, "EOFError"),
+        (
+            "import asyncio; await asyncio.sleep(0)",
+            600,
+            "SyntaxError: 'await' outside function",
+        ),
+        (
+            "from multiprocessing import Pool; Pool(1)",
+            600,
+            "AssertionError: daemonic processes are not allowed to have",
+        ),
     ],
-    ids=["exits", "hangs", "raises", "asks"],
+    ids=["exits", "hangs", "raises", "asks", "awaits", "pools"],
 )
 def test_a_page_that_does_not_come_to_its_end_fails_where_it_stopped(
     site: Site, cell: str, timeout: int, said: str

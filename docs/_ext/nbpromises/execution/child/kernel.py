@@ -52,6 +52,8 @@ class Kernel:
     def __init__(self) -> None:
         config = Config()
         config.HistoryManager.enabled = False
+        # The kernel in the same process cannot wait; the error would say nothing but "Empty".
+        config.InteractiveShell.autoawait = False
         config.InlineBackend.figure_formats = {"svg"}
         # The same drawing gives the same file in every build.
         config.InlineBackend.rc = {"svg.hashsalt": "nbpromises"}
