@@ -82,7 +82,8 @@ nbpromises_constants = {
 
 # -- Pages ----------------------------------------------------------------------------------------
 
-nb_execution_timeout = 120
+# Only a cell that hangs takes so long, however busy the machine is.
+nb_execution_timeout = 600
 # Of an example, only what one would type.
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True

@@ -104,7 +104,7 @@ def free_ports(
 
 
 def run_workers(
-    commands: Sequence[Sequence[str]], *, timeout: float = 110.0
+    commands: Sequence[Sequence[str]], *, timeout: float = 540.0
 ) -> list[CompletedWorker]:
     """Run commands as the workers of one cluster, and wait until all have ended.
 
