@@ -4,6 +4,8 @@ import argparse
 import signal
 import sys
 
+import tensorflow as tf
+
 from linear_tutorial.data import make_data
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.resumable.training import train
@@ -27,7 +29,8 @@ def main() -> None:
         state = train(options.folder, updates=options.updates)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    except AssertionError:
+    # Of other names, or of other types under the same names.
+    except (AssertionError, tf.errors.InvalidArgumentError):
         sys.exit(
             f"error: the checkpoints in {options.folder} are those of another program"
         )

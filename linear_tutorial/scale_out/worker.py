@@ -165,7 +165,8 @@ def main() -> None:
         train(folder, print_state)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
-    except AssertionError:
+    # Of other names, or of other types under the same names.
+    except (AssertionError, tf.errors.InvalidArgumentError):
         sys.exit(
             f"error: the checkpoints in {folder} are those of another program"
         )

@@ -494,13 +494,31 @@ def test_the_command_says_that_the_disk_is_full(folder: Path):
     assert "could not be saved (File too large)" in said
 
 
+OTHER = "those of another program"
+
+
+def line_with(w: object) -> tf.train.Checkpoint:
+    """Return a state like that of the command, but with another variable `w`."""
+    model = tf.Module()
+    model.w, model.b = tf.Variable(w), tf.Variable(0.0)
+    return tf.train.Checkpoint(model=model, optimizer=new_state().optimizer)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (lambda: tf.train.Checkpoint(weights=tf.Variable(1.0)), OTHER),
+        (lambda: line_with([1.0, 2.0]), "incompatible tensor with shape (2,)"),
+        (lambda: line_with(np.float64(1)), OTHER),
+        (lambda: line_with(1), OTHER),
+    ],
+    ids=["names", "shape", "float64", "int32"],
+)
 def test_the_command_does_not_take_another_programs_checkpoints_for_its_own(
-    tmp_path: Path,
+    other: Callable[[], tf.train.Checkpoint], expected: str, tmp_path: Path
 ):
-    other = tf.train.Checkpoint(weights=tf.Variable(1.0))
-    tf.train.CheckpointManager(other, tmp_path, max_to_keep=3).save()
-    said = error_of(main, tmp_path)
-    assert "those of another program" in said
+    tf.train.CheckpointManager(other(), tmp_path, max_to_keep=3).save()
+    assert expected in error_of(main, tmp_path)
 
 
 def test_keras_saves_a_line_that_is_not_registered_and_cannot_load_it(

@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import tensorflow as tf
 
+from linear_tutorial import LinearModel
 from linear_tutorial.resumable import CheckpointError, list_checkpoints
 from linear_tutorial.scale_out import WorkersFailedError, run_workers
 from linear_tutorial.scale_out.cluster import free_ports
@@ -103,13 +105,20 @@ def test_the_command_names_a_folder_that_is_none(tmp_path: Path):
     assert "has '['" in error_of(main, tmp_path / "w[1]")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: {"weights": tf.Variable(1.0)},
+        lambda: {"model": LinearModel(), "epoch": tf.Variable(1.0)},
+    ],
+    ids=["names", "dtype"],
+)
 def test_the_command_does_not_take_another_programs_checkpoints_for_its_own(
-    tmp_path: Path,
+    other: Callable[[], dict[str, object]], tmp_path: Path
 ):
-    other = tf.train.Checkpoint(weights=tf.Variable(1.0))
-    tf.train.CheckpointManager(other, tmp_path / "chief", max_to_keep=3).save()
-    said = error_of(main, tmp_path)
-    assert "those of another program" in said
+    state = tf.train.Checkpoint(**other())
+    tf.train.CheckpointManager(state, tmp_path / "chief", max_to_keep=3).save()
+    assert "those of another program" in error_of(main, tmp_path)
 
 
 ONE = {"worker": ["host:12345"]}
