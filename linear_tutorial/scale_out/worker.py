@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -146,6 +147,22 @@ def check_tf_config(config: str) -> None:
     )
 
 
+def check_port(config: str) -> None:
+    """Raise an `OSError` if this worker cannot listen on its port; TensorFlow's error names no port."""
+    described = json.loads(config)
+    task = described["task"]
+    address = described["cluster"][task["type"]][int(task["index"])]
+    with socket.socket() as listener:
+        # On all interfaces, and beside connections that are being closed, like TensorFlow's server.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("", int(address.rpartition(":")[2])))
+        except (OSError, OverflowError) as error:
+            raise OSError(
+                f"this worker cannot listen on its port, {address} ({error})"
+            ) from error
+
+
 def main() -> None:
     """Run the command."""
     # End at once: a signal handler in Python would run only when TensorFlow no longer waits for
@@ -162,6 +179,7 @@ def main() -> None:
     try:
         if "TF_CONFIG" in os.environ:
             check_tf_config(os.environ["TF_CONFIG"])
+            check_port(os.environ["TF_CONFIG"])
         train(folder, print_state)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")

@@ -180,6 +180,29 @@ def test_what_the_page_and_the_clouds_set_is_right(config: object):
     check_tf_config(json.dumps(config))
 
 
+def test_the_command_names_a_port_that_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as other_program:
+        address = f"127.0.0.1:{other_program.getsockname()[1]}"
+        config = {"cluster": {"worker": [address]}, "task": FIRST}
+        monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+        said = error_of(main, tmp_path)
+    assert said.startswith(
+        f"error: this worker cannot listen on its port, {address} ("
+    )
+    assert "in use" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_names_a_port_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    config = {"cluster": {"worker": ["host:65536"]}, "task": FIRST}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+    assert "its port, host:65536 (" in error_of(main, tmp_path)
+
+
 def test_workers_that_see_different_checkpoints_all_stop_and_say_so(
     tmp_path: Path,
 ):
