@@ -10,8 +10,13 @@ from typing import SupportsFloat, SupportsIndex
 import tensorflow as tf
 
 
-def integer_at_least(minimum: int, name: str, value: SupportsIndex) -> int:
-    """Return `value` as an `int`, or raise if it is no integer or less than `minimum`."""
+def integer_at_least(
+    minimum: int, name: str, value: SupportsIndex, *, below: int = 2**63
+) -> int:
+    """Return `value` as an `int`, or raise if it is no integer or out of bounds.
+
+    The upper bound is that of TensorFlow's int64 by default.
+    """
     try:
         number = operator.index(value)
     except TypeError:
@@ -20,6 +25,8 @@ def integer_at_least(minimum: int, name: str, value: SupportsIndex) -> int:
         raise ValueError(
             f"{name} must be an integer of at least {minimum}, but is {value!r}"
         )
+    if number >= below:
+        raise ValueError(f"{name} must be less than {below}, but is {value!r}")
     return number
 
 
@@ -28,7 +35,8 @@ def finite_number(
 ) -> float:
     """Return `value` as a `float`, or raise if it is not finite or not greater than `above`."""
     try:
-        number = float(value)
+        # Python would read a number from text as well.
+        number = math.nan if isinstance(value, str | bytes) else float(value)
     except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and number > above):
@@ -62,12 +70,21 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
 def same_shape(
     first_name: str, first: tf.Tensor, second_name: str, second: tf.Tensor
 ) -> None:
-    """Raise if two shapes differ, so that arithmetic does not broadcast them."""
+    """Raise if two shapes differ, so that arithmetic does not broadcast them.
+
+    Within a `tf.function`, shapes may be unknown until it runs; it then raises an
+    `InvalidArgumentError` instead.
+    """
+    expected = f"{first_name} and {second_name} must have the same shape"
     if not first.shape.is_compatible_with(second.shape):
         raise ValueError(
-            f"{first_name} and {second_name} must have the same shape, "
+            f"{expected}, "
             f"but {first_name} has {first.shape} and {second_name} has {second.shape}"
         )
+    if not (first.shape.is_fully_defined() and second.shape.is_fully_defined()):
+        # The ranks first: shapes of different lengths would be broadcast themselves.
+        for part in tf.rank, tf.shape:
+            tf.debugging.assert_equal(part(first), part(second), expected)
 
 
 def real_tensor(
@@ -95,11 +112,21 @@ def real_tensor(
     return tf.cast(tensor, dtype)
 
 
+def real_vector(name: str, value: object, dtype: tf.DType) -> tf.Tensor:
+    """Return `value` as a tensor of floats, or raise if it is a single number."""
+    tensor = real_tensor(name, value, dtype)
+    if tensor.shape.rank == 0:
+        raise ValueError(
+            f"{name} must have shape (N,), but is one number, with shape ()"
+        )
+    return tensor
+
+
 def finite_tensor(
     name: str, value: object, dtype: tf.DType = tf.float32
 ) -> tf.Tensor:
     """Return `value` as a tensor, or raise if it is empty or has a value that is not finite."""
-    tensor = real_tensor(name, value, dtype)
+    tensor = real_vector(name, value, dtype)
     if tf.size(tensor) == 0:
         raise ValueError(
             f"{name} must not be empty, but has shape {tensor.shape}"

@@ -56,7 +56,9 @@ def make_data(
         >>> y.numpy().tolist()
         [-4.0, -1.0, 2.0, 5.0, 8.0]
     """
-    num_examples = integer_at_least(1, "num_examples", num_examples)
+    num_examples = integer_at_least(
+        1, "num_examples", num_examples, below=2**31
+    )
     seed = integer_at_least(0, "seed", seed)
     noise_stddev = finite_number("noise_stddev", noise_stddev)
     if noise_stddev < 0:

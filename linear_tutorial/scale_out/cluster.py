@@ -120,6 +120,7 @@ def run_workers(
         The results of the workers, in the same order.
 
     Raises:
+        ValueError: If a command is empty, or text instead of a list.
         WorkersFailedError: If a worker does not end with status 0; the message contains all logs.
 
     Example:
@@ -128,6 +129,12 @@ def run_workers(
         >>> [worker.output for worker in run_workers([command, command])]
         ['True\\n', 'True\\n']
     """
+    for command in commands:
+        if isinstance(command, str) or not command:
+            raise ValueError(
+                "commands must be lists, each with a program and its arguments, "
+                f"but one is {command!r}"
+            )
     addresses = [f"{_HOST}:{port}" for port in free_ports(len(commands))]
     processes: list[subprocess.Popen[bytes]] = []
     with TemporaryDirectory() as folder:

@@ -1,6 +1,7 @@
 """Data parallelism: each replica computes the gradients of its shard, and all use their sum."""
 
 import math
+import operator
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -9,7 +10,7 @@ from linear_tutorial._checks import (
     finite_number,
     finite_tensor,
     integer_at_least,
-    real_tensor,
+    real_vector,
     same_shape,
 )
 from linear_tutorial.loss import mean_squared_error
@@ -62,14 +63,22 @@ def distribute(
         >>> distribute(strategy, tf.constant([1.0, 2.0]), [2]).numpy().tolist()
         [1.0, 2.0]
     """
-    values = real_tensor("values", values, tf.float32)
+    values = real_vector("values", values, tf.float32)
     num_replicas = strategy.num_replicas_in_sync
-    if len(sizes) != num_replicas or sum(sizes) != len(values):
+    try:
+        counts = [operator.index(size) for size in sizes]
+    except TypeError:
+        counts = []
+    if (
+        len(counts) != num_replicas
+        or sum(counts) != len(values)
+        or min(counts) < 0
+    ):
         raise ValueError(
-            f"sizes must be {num_replicas} numbers, one for each replica, "
+            f"sizes must be {num_replicas} numbers of examples, one for each replica, "
             f"with the sum {len(values)}, but are {sizes!r}"
         )
-    shards = tf.split(values, sizes)
+    shards = tf.split(values, counts)
     return strategy.experimental_distribute_values_from_function(
         lambda context: shards[context.replica_id_in_sync_group]
     )
@@ -170,7 +179,7 @@ def distributed_training_loop(
     same_shape("x", x, "y", y)
     epochs = integer_at_least(0, "epochs", epochs)
     learning_rate = finite_number("learning_rate", learning_rate, above=0)
-    if global_batch_size not in {None, len(x)}:
+    if global_batch_size not in (None, len(x)):
         raise ValueError(
             f"global_batch_size must be the number of examples, {len(x)}, or None, "
             f"but is {global_batch_size!r}"

@@ -20,7 +20,11 @@ from linear_tutorial import (
 from linear_tutorial.minibatches import make_batches
 from linear_tutorial.replay import moments_from_losses
 from linear_tutorial.resumable import batch_of_update
-from linear_tutorial.scale_out import distribute, distributed_training_loop
+from linear_tutorial.scale_out import (
+    distribute,
+    distributed_training_loop,
+    run_workers,
+)
 
 X, Y = make_data(5)
 COLUMN = tf.expand_dims(Y, 1)
@@ -28,6 +32,18 @@ COLUMN = tf.expand_dims(Y, 1)
 
 def loop(x: Any = X, y: Any = Y, **options: Any) -> None:
     training_loop(LinearModel(), x, y, **options)
+
+
+def shards(sizes: Any = (5,), values: Any = X) -> None:
+    distribute(tf.distribute.get_strategy(), values, sizes)
+
+
+def shard_and_train(sizes: Any, global_batch_size: Any) -> None:
+    distributed_training_loop(
+        tf.distribute.get_strategy(),
+        *[X, Y, sizes],
+        global_batch_size=global_batch_size,
+    )
 
 
 BAD = [
@@ -49,12 +65,7 @@ BAD = [
         lambda: moments_from_losses([[9.0]], [[0.1]]),
         ["losses", "(1, 1)", "lists"],
     ),
-    (
-        lambda: distributed_training_loop(
-            tf.distribute.get_strategy(), X, Y, [5], global_batch_size=3
-        ),
-        ["global_batch_size", "5", "3"],
-    ),
+    (lambda: shard_and_train([5], 3), ["global_batch_size", "5", "3"]),
     (lambda: make_data(seed=-1), ["seed", "-1", "at least 0"]),
     (lambda: make_data(seed=0.5), ["seed", "0.5", "integer"]),
     (
@@ -81,8 +92,28 @@ BAD = [
             lambda rate=rate: loop(learning_rate=rate),
             ["learning_rate", repr(rate), "finite number greater than 0"],
         )
-        for rate in (0, -0.1, float("nan"), float("inf"), "fast", None)
+        for rate in (0, -0.1, float("nan"), float("inf"), "fast", "0.1", None)
     ],
+    (lambda: make_data(2**31), ["num_examples", f"less than {2**31}"]),
+    (lambda: make_data(2**32), ["num_examples", f"but is {2**32}"]),
+    (lambda: make_data(seed=2**63), ["seed", f"less than {2**63}"]),
+    (lambda: make_batches(X, Y, 2**63), ["batch_size", "less than"]),
+    (lambda: batch_of_update(X, Y, 2**63), ["update", "less than"]),
+    (lambda: loop(x=1.0, y=2.0), ["x", "shape (N,)", "one number"]),
+    (lambda: make_batches(X, 2.0, 2), ["y", "shape (N,)", "one number"]),
+    (lambda: batch_of_update(1.0, Y, 0), ["x", "shape (N,)", "one number"]),
+    (lambda: moments_from_losses(1.0, 0.1), ["losses", "(N,)", "one number"]),
+    (lambda: shards(values=1.0), ["values", "shape (N,)", "one number"]),
+    *[
+        (
+            lambda sizes=sizes: shards(sizes),
+            ["sizes", "1 numbers of examples", "sum 5", repr(sizes)],
+        )
+        for sizes in (5, None, "5", ["5"], [5.0], [[5]], [], np.array([5.0]))
+    ],
+    (lambda: shard_and_train([5], [5]), ["global_batch_size", "5", "[5]"]),
+    (lambda: run_workers([["true"], []]), ["commands", "lists", "[]"]),
+    (lambda: run_workers(["true"]), ["commands", "lists", "'true'"]),
 ]
 
 
@@ -114,6 +145,24 @@ def test_a_refused_training_leaves_the_model_as_it_was(
     with pytest.raises(ValueError, match=next(iter(arguments))):
         training_loop(model, **{"x": X, "y": Y, **arguments})
     assert (float(model.w), float(model.b)) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "predicted"),
+    [([None], [1.0]), (None, [[1.0], [2.0]]), (None, [[1.0, 2.0], [3.0, 4.0]])],
+    ids=["length", "rank", "square"],
+)
+def test_shapes_that_are_known_only_when_a_graph_runs_are_compared_then(
+    shape: list[None] | None, predicted: list[Any]
+):
+    of_any_shape = tf.TensorSpec(shape)
+    loss = tf.function(
+        mean_squared_error, input_signature=[of_any_shape, of_any_shape]
+    )
+    assert float(loss(Y[:2], Y[:2] + 1)) == 1
+    said = "target_y and predicted_y must have the same shape"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+        loss(Y[:2], tf.constant(predicted))
 
 
 # -- Types -----------------------------------------------------------------------------------------
