@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from math import ceil, floor
 
 import numpy as np
 import tensorflow as tf
@@ -16,11 +15,8 @@ def add_contours(
     ax: Axes, x: tf.Tensor, y: tf.Tensor, histories: Iterable[History]
 ) -> None:
     """Draw the contours of the loss around all paths and the true values of W and b."""
-    all_w = [TRUE_W, *chain(*(history.w for history in histories))]
-    all_b = [TRUE_B, *chain(*(history.b for history in histories))]
-    # Limits at whole numbers: a rounding error in a path does not move the labels.
-    w = np.linspace(floor(min(all_w)) - 1, ceil(max(all_w)) + 1, 81)
-    b = np.linspace(floor(min(all_b)) - 1, ceil(max(all_b)) + 1, 81)
+    w = _grid([TRUE_W, *chain(*(history.w for history in histories))])
+    b = _grid([TRUE_B, *chain(*(history.b for history in histories))])
     predictions = w[None, :, None] * np.asarray(x) + b[:, None, None]
     losses = np.square(np.asarray(y) - predictions).mean(axis=-1)
     levels = [1.5, 2, 3, 4, 6, 8, 11, 14]
@@ -28,4 +24,15 @@ def add_contours(
         w, b, losses, levels=levels, colors="0.6", linewidths=1
     )
     ax.clabel(contours, fontsize="small")
-    ax.set_aspect("equal")
+    # Equal units would make a line of the axes where only one of the two has diverged.
+    if 0.1 < np.ptp(w) / np.ptp(b) < 10:
+        ax.set_aspect("equal")
+
+
+def _grid(values: list[float]) -> np.ndarray:
+    """Return evenly spaced numbers around all values that are finite."""
+    finite = np.array(values)[np.isfinite(values)]
+    # Limits at whole numbers: a rounding error in a path does not move the labels.
+    return np.linspace(
+        np.floor(finite.min()) - 1, np.ceil(finite.max()) + 1, 81
+    )

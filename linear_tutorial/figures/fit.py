@@ -1,5 +1,6 @@
 """A model, drawn over the training data."""
 
+import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
@@ -39,6 +40,7 @@ def plot_fit(
         >>> [line.get_label() for line in axes.lines]
         ['true line', 'prediction']
     """
+    x = np.asarray(x)
     ax = labelled_axes(ax, "x", "y")
     add_points(ax, x, y)
     ax.plot(x, true_line(x), color=DARK_GREY, linestyle="--", label="true line")

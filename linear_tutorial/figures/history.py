@@ -78,7 +78,8 @@ def plot_loss_surface(
         ax: The axes to draw on; new ones by default.
 
     Returns:
-        The axes, with W on the x-axis and b on the y-axis, in equal units.
+        The axes, with W on the x-axis and b on the y-axis, in equal units unless
+        one of them covers ten times the range of the other.
 
     Example:
         >>> from linear_tutorial import LinearModel, make_data, training_loop

@@ -41,7 +41,8 @@ def plot_resumed(
     """
     ax = labelled_axes(ax, "updates made", "W")
     ax.plot(never_stopped, color=DARK_GREY, label="never stopped")
-    rest = np.arange(len(never_stopped))[-len(all_restored) :]
+    updates = len(never_stopped)
+    rest = np.arange(updates - len(all_restored), updates)
     ax.plot(
         rest,
         all_restored,

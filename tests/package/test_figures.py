@@ -16,6 +16,7 @@ import linear_tutorial
 from linear_tutorial import (
     TRUE_B,
     TRUE_W,
+    History,
     LinearModel,
     make_data,
     training_loop,
@@ -126,6 +127,55 @@ def test_a_figure_fits_on_its_page(draw: Callable[..., Axes]):
     page, drawn = figure.bbox_inches.padded(0.05), figure.get_tightbbox()
     assert page.contains(*drawn.min)
     assert page.contains(*drawn.max)
+
+
+# The histories of runs that diverge at once, late, in one parameter alone, and into no number.
+DIVERGED = {
+    "at once": History([5.0, -4e30], [0.0, 2e30], [10.0, np.inf]),
+    "late": History([5.0, 9e15, -8e18], [0.0, -3e9, 1e15], [9.0, 9e31, np.inf]),
+    "bias": History([5.0, 4.0], [0.0, 1e9], [10.0, 1e18]),
+    "inf": History([5.0, np.inf], [0.0, -np.inf], [10.0, np.inf]),
+    "nan": History([5.0, np.nan], [0.0, np.nan], [10.0, np.nan]),
+}
+
+
+@pytest.mark.parametrize("run", DIVERGED.values(), ids=DIVERGED)
+@pytest.mark.parametrize(
+    "draw",
+    [
+        partial(plot_progress, X, Y),
+        plot_parameters,
+        plot_loss,
+        partial(plot_loss_surface, X, Y),
+        lambda run: plot_paths(X, Y, {"diverged": run, "good": HISTORY}),
+        lambda run: plot_losses({"diverged": run, "good": HISTORY}),
+        lambda run: plot_fit(X, Y, LinearModel(run.w[-1], run.b[-1])),
+    ],
+    ids=[
+        *["progress", "parameters", "loss", "surface", "paths", "losses"],
+        "fit",
+    ],
+)
+def test_a_run_that_diverged_is_drawn_on_axes_of_the_usual_size(
+    draw: Callable[[History], Axes], run: History
+):
+    ax = draw(run)
+    ax.figure.canvas.draw()
+    width, height = ax.get_window_extent().size
+    assert 0.1 < height / width < 10
+    assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
+
+
+def test_a_fit_is_drawn_for_lists_as_well():
+    ax = plot_fit([0, 1], [2, 5], LinearModel(4, 1))
+    assert lines(ax)["true line"].tolist() == [[0, 2], [1, 5]]
+    assert lines(ax)["prediction"].tolist() == [[0, 1], [1, 5]]
+
+
+def test_a_run_that_has_nothing_left_to_do_is_drawn_without_points():
+    assert (
+        lines(plot_resumed([5.0, 4.0], [], []))["everything restored"].size == 0
+    )
 
 
 def test_each_example_is_one_point():
