@@ -16,14 +16,13 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from difflib import SequenceMatcher
-from itertools import islice
 from unicodedata import normalize
 
 from ..terminal import COLOUR, shown
 
 ANY = "..."
-# How many lines are compared at most to align a promise, and what is a long output.
-MOST, LONG = 100_000, 2_000
+# In lines, of a promise and its output together.
+LONG = 2_000
 _TIME = re.compile(
     r"[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
     r"(ns|us|[µμ]s|ms|s|sec|seconds?|min|minutes?|h|hours?)(?!\w)",
@@ -227,41 +226,26 @@ def _align(
         return [
             (is_kept(line, other), [line], [other]) for line, other in pairs
         ]
+    if len(wanted) + len(found) > LONG:
+        # To align them would take minutes.
+        return [(False, wanted, found)]
     reach = min(abs(len(wanted) - len(found)) + 10, 100)
-    # In a long output, to look at fewer lines takes seconds instead of minutes; so does "autojunk",
-    # with which lines that occur very often are no places to begin with.
-    limit = MOST // len(wanted) + 1
-    shapes = [(_shape(line), line) for line in found]
     stand_ins = [
-        _stand_in(line, shapes[max(place - reach, 0) : place + reach], limit)
+        _stand_in(line, found[max(place - reach, 0) : place + reach])
         for place, line in enumerate(wanted)
     ]
-    matcher = SequenceMatcher(a=stand_ins, b=found, autojunk=len(found) > LONG)
+    matcher = SequenceMatcher(a=stand_ins, b=found, autojunk=False)
     return [
         (tag == "equal", wanted[a:b], found[c:d])
         for tag, a, b, c, d in matcher.get_opcodes()
     ]
 
 
-def _shape(line: str) -> str:
-    """Return a line without its decimal numbers, by which alone a line and its promise may differ."""
-    return _TOKEN.sub(
-        lambda token: "0.0" if token["number"] else token[0], line
-    )
-
-
-def _stand_in(promised: str, nearby: list[tuple[str, str]], limit: int) -> str:
+def _stand_in(promised: str, nearby: list[str]) -> str:
     """Return the first nearby printed line that keeps a promised line, or the promised line.
 
     `SequenceMatcher` compares lines for equality; this makes a kept promise equal to its line.
     """
-    shape = _shape(promised)
-    candidates = {
-        line: None
-        for other, line in nearby
-        if ANY in promised or shape == other
-    }
-    if promised in candidates:
+    if promised in nearby:
         return promised
-    tried = islice(candidates, limit)
-    return next((line for line in tried if is_kept(promised, line)), promised)
+    return next((line for line in nearby if is_kept(promised, line)), promised)
