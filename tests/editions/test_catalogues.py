@@ -108,6 +108,31 @@ def test_another_charset_is_named_at_its_line(charset: str, written: str):
     assert list(faults(text)) == [(2, "not written in UTF-8")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;",
+        "PO-Revision-Date: 2026-11-29",
+        "PO-Revision-Date: 2026-11-29 12:00 +0800",
+        "POT-Creation-Date: 29.11.2026",
+        "Language: chinese (simplified)",
+    ],
+)
+def test_a_header_that_cannot_be_read_is_named(line: str):
+    ((at, fault),) = faults(f'{HEADER.strip()}\n"{line}\\n"\n'.encode())
+    assert at == 1
+    assert fault.startswith("the header cannot be read: ")
+
+
+def test_what_babel_would_read_otherwise_is_named():
+    previous = GOOD + '\n#~| msgid "older"\n#~ msgid "old"\n#~ msgstr "alt"\n'
+    assert [fault for _, fault in faults(previous.encode())] == [
+        "Babel cannot read this line: remove it"
+    ]
+    glued = GOOD + '\nmsgid"x"\nmsgstr"y"\n'
+    assert list(faults(glued.encode()))
+
+
 @pytest.mark.parametrize("character", "\u200b\xad\ufeff\u2028")
 def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
     text = GOOD.replace("一", f"一{character}")

@@ -62,7 +62,8 @@ def test_a_typed_number_fails(site: Site, body: str):
 def test_constants_and_notation_may_be_typed(site: Site):
     site.write(
         "index.md",
-        "# A page\n\nSeven is 7, in `x[3]` and $x_1^2$.\n\n    loss = [93]\n",
+        "# A page\n\nSeven is 7, in `x[3]` and $x_1^2$.\n\n    loss = [93]\n\n"
+        "```{toctree}\nWords <https://example.org>\n```\n",
     )
     build = site.build()
     assert build.ok, build.said

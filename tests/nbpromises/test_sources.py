@@ -70,6 +70,7 @@ def test_it_is_the_same_page_as_without(site: Site, old: str, new: str):
         ("Some words", "Some\u2028words", "U+2028 (LINE SEPARATOR)"),
         ("Some words", "Some\x0cwords", "U+000C"),
         ("```{code-cell} ipython3", "```{code-cell", "closing brace"),
+        ("Some words", "Some\rwords", "carriage return"),
         ("```\n\nMore", "\nMore", "not closed"),
     ],
 )
@@ -91,7 +92,7 @@ def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
 
 
 @pytest.mark.parametrize(
-    "character", "\x00\u2029\x85\xad\x0b\x1c\u200b\ufeff\u2060"
+    "character", "\x00\u2029\x85\xad\x0b\x1c\u200b\u200e\u202e\ufeff\u2060"
 )
 def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
     (fault,) = faults(f"# A page\n\nSome{character}words\n")
@@ -113,12 +114,28 @@ def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
             "```{expected-output}\n1\n``\n\n```{code-cell}\n2\n```",
             "another block",
         ),
+        ("```{expected-output}\n1\n``\n\n```python\n2\n```", "another block"),
+        ("```{expected-output}\n1\n    ```\n\nMore.\n```", "another block"),
+        (
+            "````{expected-output}\n1\n```\n```{code-cell}\n````",
+            "another block",
+        ),
+        ("````text\n1\n```\n\n````markdown\n2\n````", "another block"),
+        ("<!-- to do ->\n\nMore.", "HTML is not closed"),
+        ("<pre>\n1\n\nMore.", "HTML is not closed"),
+        ("<<<<<<< HEAD", "mark of a conflict"),
+        (">>>>>>> branch", "mark of a conflict"),
     ],
 )
 def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
     line, fault = next(faults(f"# A page\n\n{fence}\n"))
     assert line == 3
     assert said in fault
+
+
+def test_html_that_is_closed_has_no_fault():
+    for html in "<!-- to do -->", "<pre>\n1\n\n2\n</pre>", "<div>\n1":
+        assert list(faults(f"# A page\n\n{html}\n")) == []
 
 
 def test_a_block_in_a_quote_or_a_list_is_closed_by_its_own_fence():

@@ -17,8 +17,10 @@ from nbpromises.sources import name_strange, replace_file
 from .languages import read_table
 
 LINE = re.compile(
-    r'(?:(msgid|msgstr)[ \t]*)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
+    r'(?:(msgid|msgstr)[ \t]+)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
 )
+HEADER = re.compile(rb'^msgid ""\s*\nmsgstr .*\n(?:".*"\s*\n)*', re.MULTILINE)
+NOT_UTF_8 = "not written in UTF-8"
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([^\s"\\]+)')
 # gettext guesses from "10% of" that Python's operator % fills in the text.
 GUESSED = {"python-format", "python-brace-format"}
@@ -35,7 +37,7 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
     >>> list(faults(b'#, python-format\\nmsgid "a"\\nmsgstr ""\\nmsgid "a"\\nmsgstr ""\\n'))
     [(1, 'guessed by gettext, remove it: python-format'), (4, 'given once more, first in line 2')]
     """
-    if fault := encoding_fault(content):
+    if fault := header_fault(content):
         yield fault
         return
     lines = content.decode().split("\n")
@@ -47,6 +49,8 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
     for number, line in enumerate([*lines, 'msgid ""'], start=1):
         if name := name_strange(line):
             yield number, f"{name}: remove it"
+        if line.startswith("#~|"):
+            yield number, "Babel cannot read this line: remove it"
         if line.startswith("#,"):
             for flag in GUESSED & set(re.findall(r"[\w-]+", line)):
                 yield number, f"{GUESS}: {flag}"
@@ -83,19 +87,26 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
         texts[keyword] += match[2]
 
 
-def encoding_fault(content: bytes) -> tuple[int, str] | None:
-    """Return the line where a catalogue is not UTF-8 or claims to be something else, and a message."""
+def header_fault(content: bytes) -> tuple[int, str] | None:
+    """Return the line and a message if a catalogue is not UTF-8 or Babel cannot read its header."""
     charset = CHARSET.search(content)
     if charset and charset[1].lower() not in {b"utf-8", b"utf8"}:
-        place = charset.start(1)
-    else:
-        try:
-            content.decode()
-        except UnicodeDecodeError as error:
-            place = error.start
-        else:
-            return None
-    return content.count(b"\n", 0, place) + 1, "not written in UTF-8"
+        return _line(content, charset.start(1)), NOT_UTF_8
+    try:
+        content.decode()
+        header = HEADER.search(content)
+        if header:
+            read_po(BytesIO(header[0]))
+    except UnicodeDecodeError as error:
+        return _line(content, error.start), NOT_UTF_8
+    except ValueError as error:
+        place = header.start() if header else 0
+        return _line(content, place), f"the header cannot be read: {error}"
+    return None
+
+
+def _line(content: bytes, place: int) -> int:
+    return content.count(b"\n", 0, place) + 1
 
 
 def _edges(text: str) -> tuple[bool, bool]:

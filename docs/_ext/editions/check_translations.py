@@ -26,7 +26,7 @@ from sphinx.util.nodes import extract_messages
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
 from nbpromises.promises.numbers import signed_numbers
 
-from .catalogues import encoding_fault, faults
+from .catalogues import faults, header_fault
 from .languages import is_translated
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def compile_catalogues(app: Sphinx) -> None:
         return
     folder = _folder(app.env)
     for path in folder.rglob("*.po"):
-        if fault := encoding_fault(path.read_bytes()):
+        if fault := header_fault(path.read_bytes()):
             line, message = fault
             sys.exit(f"{path}:{line}: ERROR: {message}")
         name = path.relative_to(folder).with_suffix("").as_posix()
@@ -292,10 +292,10 @@ def notation(node: nodes.Element) -> set[str]:
 def glued(text: str) -> list[str]:
     """List the targets of the {glue} roles in a text.
 
-    >>> glued("from {glue:text}`a.md::w:.2f` to {glue:text}`a.md::b:.2f`")
-    ['a.md::b:.2f', 'a.md::w:.2f']
+    >>> glued("from {glue:text}`a.md::w:.2f` to {glue}`a.md::b`")
+    ['a.md::b', 'a.md::w:.2f']
     """
-    return sorted(re.findall(r"\{glue:[a-z]*\}`([^`]*)`", text))
+    return sorted(re.findall(r"\{glue(?::[a-z]*)?\}`([^`]*)`", text))
 
 
 def _is_refused(node: nodes.Node) -> bool:

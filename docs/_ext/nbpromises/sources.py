@@ -5,6 +5,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -20,9 +21,14 @@ TEXT = "nbpromises_text"
 
 # Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
 STRANGE = re.compile(
-    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u2028\u2029\u2060\ufeff]"
+    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
+CONFLICT = re.compile("(<{7}|>{7}) ")
+# HTML that goes on to the end of the page if it is not closed.
+ENDLESS = re.compile(
+    r"\s*<(!--|pre\b|script\b|style\b|textarea\b)", re.IGNORECASE
+)
 
 
 def read_source(path: Path) -> str:
@@ -73,8 +79,11 @@ def name_strange(text: str) -> str:
 
 def top_level_fences(text: str) -> list[Token]:
     """Return the fenced blocks at the top level of a page."""
-    tokens = MarkdownIt("commonmark").use(front_matter_plugin).parse(text)
-    return [token for token in tokens if token.type == "fence"]
+    return [token for token in _tokens(text) if token.type == "fence"]
+
+
+def _tokens(text: str) -> list[Token]:
+    return MarkdownIt("commonmark").use(front_matter_plugin).parse(text)
 
 
 def faults(text: str) -> Iterator[tuple[int, str]]:
@@ -89,21 +98,51 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             yield number, f"{name}: remove it"
         if FULL_WIDTH_FENCE.match(line):
             yield number, "this fence has full-width characters"
-    for token in top_level_fences(clean(text)):
+        if CONFLICT.match(line):
+            yield number, "a mark of a conflict: resolve it"
+    for token in _tokens(clean(text)):
         first, end = token.map or (0, 0)
-        if token.info.startswith("{") and "}" not in token.info:
-            yield first + 1, f"{token.info} lacks its closing brace"
-        if f"\n{token.markup}{{" in f"\n{token.content}":
-            yield (
-                first + 1,
-                "another block begins in this block: it is not closed",
-            )
-        elif (
-            # In a quote, ">" stands before it.
-            not lines[end - 1].lstrip("> \t").startswith(token.markup)
-            or end == first + 1
-        ):
-            yield first + 1, "this block is not closed"
+        if token.type == "html_block" and _is_endless(token.content):
+            yield first + 1, "this HTML is not closed"
+        elif token.type == "fence":
+            for fault in _fence_faults(token, lines[first:end]):
+                yield first + 1, fault
+
+
+def _fence_faults(token: Token, lines: list[str]) -> Iterator[str]:
+    """Yield what is wrong in a fenced block of these lines."""
+    if token.info.startswith("{") and "}" not in token.info:
+        yield f"{token.info} lacks its closing brace"
+    # In a quote, ">" stands before it.
+    closed = lines[-1].lstrip("> \t").startswith(token.markup)
+    # A fence that closes nothing; of a promise, also one that is indented, short or shorter.
+    inner = rf"^ {{0,3}}{token.markup}"
+    if token.info.startswith("{expected-output}"):
+        inner += rf"|^\s*({token.markup}|``\s*$|```\{{)"
+    if re.search(inner, token.content, re.MULTILINE):
+        yield "another block begins in this block: it is not closed"
+    elif not closed or len(lines) == 1:
+        yield "this block is not closed"
+
+
+def _is_endless(html: str) -> bool:
+    """Return whether a block of HTML began something that it does not end."""
+    begin = ENDLESS.match(html)
+    if not begin:
+        return False
+    end = "-->" if begin[1] == "!--" else f"</{begin[1].lower()}>"
+    return end not in html.lower()
+
+
+def lone_returns(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file in which a carriage return stands that ends no line.
+
+    Python reads it as the end of one; Markdown and editors do not.
+    """
+    content = path.read_bytes()
+    for match in re.finditer(rb"\r(?!\n)", content):
+        number = content.count(b"\n", 0, match.start()) + 1
+        yield number, "a carriage return within the line: remove it"
 
 
 def digest(text: str) -> str:
@@ -113,8 +152,9 @@ def digest(text: str) -> str:
 
 def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
     """Report what is wrong in the source of a page, and let Sphinx read it without."""
-    is_markdown = app.env.doc2path(docname).suffix == ".md"
-    for line, fault in faults(source[0]) if is_markdown else ():
-        logger.error(fault, location=(docname, line))
+    path = Path(app.env.doc2path(docname))
+    if path.suffix == ".md":
+        for line, fault in chain(lone_returns(path), faults(source[0])):
+            logger.error(fault, location=(docname, line))
     app.env.metadata[docname][TEXT] = digest(source[0])
     source[0] = clean(source[0])

@@ -24,13 +24,14 @@ ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
 _TIME = re.compile(
-    r"[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
+    r"(?<![0-9])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
     r"(ns|us|[µμ]s|ms|s|sec|seconds?|min|minutes?|h|hours?)(?!\w)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 _RESULT = re.compile(
-    r"[0-9_]*\.[0-9][\w.%]* | [0-9]\.(?=[\s,\])}]) | [0-9][0-9_]*(e[+-]?[0-9]+|[jx%])\w* | [0-9] ?%"
+    r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}])"
+    r" | (?<![0-9_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%])\w* | (?<![0-9_])[0-9]+[ ]?%"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -128,9 +129,12 @@ def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
             for pattern in (_TIME, _ADDRESS)
             for match in pattern.finditer(whole)
         ]
-        for match in _RESULT.finditer(text):
-            place = len(before) + match.start()
-            if not any(start <= place < end for start, end in no_results):
+        # What follows the text may tell that it ends with a result, as in "[2.]" and "97%".
+        for match in _RESULT.finditer(whole, len(before)):
+            place = match.start()
+            if place < len(before + text) and not any(
+                start <= place < end for start, end in no_results
+            ):
                 yield match[0]
 
 

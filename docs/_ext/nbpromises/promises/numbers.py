@@ -62,7 +62,7 @@ def typed_numbers(
     words = [
         child for child in element.children if isinstance(child, nodes.Text)
     ]
-    for text in [*[element.get(name, "") for name in SEEN], *words]:
+    for text in [*[element.get(name) or "" for name in SEEN], *words]:
         for number in numbers(text):
             if not (notation and number.isdigit()):
                 yield element, number

@@ -8,7 +8,7 @@ from jinja2 import Template
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from ..sources import TEXT, digest, faults, replace_file
+from ..sources import TEXT, digest, faults, lone_returns, replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def accept(docname: str, path: Path, results: list[Result], text: str) -> bool:
         message = "edited during this build, so nothing was accepted"
         logger.error(message, location=f"{path}:1")
         return False
-    if any(faults(source)):
+    if any(lone_returns(path)) or any(faults(source)):
         return False
     # In bytes, because read_text and write_text would translate line ends.
     edited = with_edits(path.read_bytes().decode(), edits)
