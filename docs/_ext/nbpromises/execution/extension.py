@@ -84,7 +84,7 @@ def execute_pages(
                 stale.append((page, reason))
         if stale:
             found |= _execute(app, store, stale, docnames)
-        store.clean_up()
+        store.clean_up(found.values())
     for name in docnames:
         record_files(env).pop(name, None)
     record_files(env).update({name: str(path) for name, path in found.items()})

@@ -7,6 +7,7 @@ of the rest, so that a damaged file counts as none.
 import hashlib
 import json
 import os
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -115,12 +116,13 @@ class RecordStore:
         os.replace(unfinished, path)  # noqa: PTH105
         return path
 
-    def clean_up(self) -> None:
-        """Remove what a killed build left, and the least recently used records above the limit."""
+    def clean_up(self, in_use: Collection[Path]) -> None:
+        """Remove what a killed build left, and of other records all but those that were used last."""
         for path in self._folder.glob("*.unfinished"):
             path.unlink()
         for path in self._by_last_use()[self.LIMIT :]:
-            path.unlink()
+            if path not in in_use:
+                path.unlink()
 
     def _by_last_use(self) -> list[Path]:
         records = self._folder.glob("*.json")
