@@ -165,6 +165,26 @@ def test_a_build_with_nothing_to_do_imports_no_sphinx(project: Project):
     assert "Nothing has changed" not in project.must_build(MINE="1")
 
 
+def test_a_file_that_a_page_uses_is_noticed_wherever_it_lies(
+    project: Project,
+):
+    outside = project.write("../outside.txt", "42")
+    hidden = project.write(".hidden/data.txt", "42")
+    read = "[open(name).read() for name in ('../../outside.txt', '../.hidden/data.txt')]"
+    project.edit("docs/index.md", "print(helper", f"{read}\nprint(helper")
+    project.must_build()
+    for path in outside, hidden:
+        assert "Nothing has changed" in project.must_build()
+        path.write_text("43")
+        assert "1 pages executed" in project.must_build()
+
+
+def test_a_command_without_a_folder_says_how_it_is_used():
+    result = run(sys.executable, "-m", "editions", cwd=EXTENSIONS)
+    assert result.returncode == 2
+    assert "the following arguments are required: FOLDER" in result.stderr
+
+
 def test_a_damaged_stamp_is_no_stamp(tmp_path: Path):
     build = SiteBuild(Project(tmp_path).root)
     build.folder.mkdir()

@@ -353,6 +353,50 @@ def test_a_page_s_own_data_do_not_execute_it_again(site: Site):
     assert site.executed() == {}
 
 
+def test_a_file_that_a_page_reads_and_then_changes_is_no_cache(site: Site):
+    site.write("count.txt", "1")
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        from pathlib import Path
+        count = int(Path("count.txt").read_text())
+        Path("count.txt").write_text(f"{count + 1}")
+        ```
+
+        ```{expected-output}
+        1
+        ```
+        """
+    )
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {"index": "count.txt changed while it ran"}
+
+
+def test_the_name_of_a_page_may_be_longer_than_a_file_s(site: Site):
+    name = "/".join(letter * 100 for letter in "abc")
+    site.write_page("")
+    site.write_page("```{code-cell} ipython3\n1 + 1;\n```", f"{name}.md")
+    assert set(site.executed()) == {"index", name}
+    assert site.executed() == {}
+
+
+def test_a_folder_that_cannot_be_made_is_one_error(site: Site):
+    site.write_page("")
+    result = run(*site.command(nbpromises_folder="index.md"))
+    assert result.returncode != 0
+    assert "nbpromises_folder: ERROR: [Errno 17] File exists" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_project_whose_path_python_would_split_is_refused(tmp_path: Path):
+    site = Site(tmp_path / "a:b", ["nbpromises"])
+    site.write_page("")
+    result = run(*site.command())
+    assert result.returncode != 0
+    assert "ERROR: Python cannot import from a folder with ':'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 EDIT = """
     def setup(app):
         from pathlib import Path

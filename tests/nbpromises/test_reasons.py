@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 
@@ -343,6 +344,39 @@ def test_a_record_lists_exactly_these_files_of_the_package(executed_once: Site):
         "execution/child/startup/sitecustomize.py",
     }
     assert "helper.py" in files
+
+
+def test_a_library_counts_that_is_missing_or_only_asked_for_its_version(
+    site: Site,
+):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import importlib.metadata
+        importlib.metadata.version("sphinx-copybutton")
+        try:
+            import may_be_installed_later
+        except ImportError:
+            pass
+        ```
+        """
+    )
+    site.executed()
+    (record,) = (site.root / "_build" / "executed").glob("*.json")
+    _, body = record.read_text().split("\n", 1)
+    versions = json.loads(body)["dependencies"]["versions"]
+    assert versions["may_be_installed_later"] == "not set"
+    assert versions["sphinx-copybutton"] == version("sphinx-copybutton")
+    assert not versions.keys() & {"sys", "ruff"}
+
+
+def test_a_reason_is_printed_whatever_letters_the_terminal_has(
+    executed_once: Site,
+):
+    latin = {"TZ": "Asia/Tokyo", "PYTHONIOENCODING": "latin-1"}
+    result = run(*executed_once.command(), **latin)
+    assert result.returncode == 0, result.stderr
+    assert "(TZ not set \\u2192 Asia/Tokyo)" in result.stdout
 
 
 def test_a_page_s_process_loads_neither_sphinx_nor_docutils(site: Site):

@@ -23,6 +23,7 @@ from nbpromises.execution.dependencies import (
     files_below,
     installed_versions,
 )
+from nbpromises.execution.store import read_record
 from nbpromises.execution.surroundings import influences
 from nbpromises.processes import end_with_parent, freeze_gc
 
@@ -88,15 +89,31 @@ class SiteBuild:
             for path in (files_below(entry) if entry.is_dir() else [entry])
             if path.suffix not in {".mo", ".pyc"}
         ]
-        watched = self.settings["nbpromises_watched_variables"]
-        variables = influences(os.environ, {}, [*watched, *VARIABLES])
-        project = Project(self.root, self.root / "docs", variables)
         made_of = (
             digest_files(self.root, files),
-            project.observe([], sorted(installed_versions())),
+            self._project().observe([], sorted(installed_versions())),
             self.settings,
         )
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+    def _project(self) -> Project:
+        watched = self.settings["nbpromises_watched_variables"]
+        variables = influences(os.environ, {}, [*watched, *VARIABLES])
+        return Project(self.root, self.root / "docs", variables)
+
+    def _digest_files_elsewhere(self) -> str:
+        """Digest the files that pages used and `digest_sources` leaves out."""
+        folder = self.settings.get("nbpromises_folder", "_build/executed")
+        records = map(read_record, (self.root / folder).glob("*.json"))
+        names = {
+            name
+            for record in records
+            if record and record.dependencies
+            for name in record.dependencies.files
+            if name.startswith((".", "/"))
+        }
+        state = self._project().observe(sorted(names), []).files
+        return hashlib.sha256(repr(state).encode()).hexdigest()
 
     def is_made_from(self, sources: str) -> bool:
         """Return whether the site was made from these sources, and nobody changed it since."""
@@ -105,7 +122,8 @@ class SiteBuild:
         return stamp == self._stamp_text(sources).encode()
 
     def _stamp_text(self, sources: str) -> str:
-        return f"{sources} {digest_files(self.site, files_below(self.site))}"
+        site = digest_files(self.site, files_below(self.site))
+        return f"{sources} {site} {self._digest_files_elsewhere()}"
 
     def make(self, sources: str) -> bool:
         """Build all editions and put them in the place of the last site, if all went well."""

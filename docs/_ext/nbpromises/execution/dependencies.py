@@ -127,7 +127,9 @@ class Project:
             files={name: self._digest(name) for name in files},
             sought={name: self._modules(name) for name in sought},
             visible=self._visible,
-            versions={name: installed.get(name, NONE) for name in libraries},
+            versions={
+                name: installed.get(_normal(name), NONE) for name in libraries
+            },
             surroundings={
                 "Python": platform.python_version(),
                 "machine": f"{platform.system()} {platform.machine()}",
@@ -178,13 +180,16 @@ class Project:
 
 
 def libraries_of(modules: Iterable[str]) -> list[str]:
-    """Name the installed distributions that top-level modules belong to.
+    """Name the distributions that top-level modules belong to, or may belong to once installed.
 
-    >>> libraries_of(["sys", "yaml"])
-    ['PyYAML']
+    >>> libraries_of(["sys", "yaml", "not_installed"])
+    ['PyYAML', 'not_installed']
     """
     owners = _owners()
-    return sorted({owner for name in modules for owner in owners.get(name, [])})
+    others = set(modules) - sys.stdlib_module_names
+    return sorted(
+        {owner for name in others for owner in owners.get(name, [name])}
+    )
 
 
 def modules_at(root: Path, name: str) -> list[str]:
@@ -233,10 +238,15 @@ def encode_names(names: str) -> bytes:
 
 @cache
 def installed_versions() -> dict[str, str]:
-    """Return the version of every installed distribution."""
+    """Return the version of every installed distribution, by its normalized name."""
     # `distribution.name` and `.version` would each parse all of the metadata.
     every = [each.metadata for each in distributions()]
-    return {metadata["Name"]: metadata["Version"] for metadata in every}
+    return {_normal(each["Name"]): each["Version"] for each in every}
+
+
+def _normal(name: str) -> str:
+    """Return the name of a distribution as package indexes compare it."""
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 @cache

@@ -68,7 +68,14 @@ def execute_pages(
     """Look up the cached outputs of the pages to be read, and execute the stale ones."""
     pages = [page for name in docnames if (page := _page(app, env, name))]
     folder = _folder(app)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        # Sphinx would print a traceback for any exception.
+        sys.exit(f"nbpromises_folder: ERROR: {error}")
+    if os.pathsep in str(app.confdir):
+        text = f"Python cannot import from a folder with {os.pathsep!r} in its name"
+        sys.exit(f"{app.confdir}: ERROR: {text}")
     # All editions share this folder: the first to get the lock executes, the others find its records.
     with _acquire(app, FileLock(folder / "lock"), docnames):
         store = _store(app)
@@ -179,8 +186,11 @@ def _execute(
         task = Task(page.cells, page.path.parent, root, environment)
         run = run_page(task, app.config.nb_execution_timeout)
         said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
-        # The name of a file may not be valid UTF-8.
-        print(encode_names(said).decode(errors="backslashreplace"), flush=True)
+        # The name of a file may not be valid UTF-8, and a terminal may lack a letter.
+        said = encode_names(said).decode(errors="backslashreplace")
+        encoding = sys.stdout.encoding or "utf-8"
+        said = said.encode(encoding, "backslashreplace").decode(encoding)
+        print(said, flush=True)
         record = _record(app, page, run, started, before)
         return page.docname, store.save(page, record)
 

@@ -25,8 +25,8 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The beginning of the names of its files."""
-        return self.docname.replace("/", "-")
+        """The beginning of the names of its files, which may have at most 255 bytes."""
+        return self.docname.replace("/", "-")[:50]
 
     @property
     def digest(self) -> str:

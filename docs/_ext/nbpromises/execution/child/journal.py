@@ -1,6 +1,6 @@
 """Read the journal of a run: files opened and modules sought by it and its child processes."""
 
-import importlib.util
+import re
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -23,11 +23,19 @@ def read_journal(journal: str, root: Path) -> Used:
         return [what for first, _, what in lines if first == word]
 
     loaded = [getattr(each, "__file__", "") for each in [*sys.modules.values()]]
-    written = set(noted("writes"))
-    opened = set(noted("reads")) - written
+    first: dict[str, str] = {}
+    for word, _, path in lines:
+        if word in {"reads", "writes"}:
+            first.setdefault(path, word)
+    # A file that is read before it is written is a source of the page.
+    opened = {path for path, word in first.items() if word == "reads"}
+    written = first.keys() - opened
     paths = {_source(path) for path in [*opened, *loaded] if path}
     modules = {name.partition(".")[0] for name in sys.modules}
     modules.update(noted("imports"))
+    # `importlib.metadata.version` reads this file.
+    metadata = r"([^/]+)-[^-/]+\.dist-info/METADATA"
+    modules.update(re.findall(metadata, "\n".join(opened)))
     # The page's own process has begun, but nothing that is watched started it.
     all_watched = len(noted("starts")) < len(noted("begins"))
     if "other" in noted("starts") or not all_watched:
@@ -94,7 +102,12 @@ def _name(path: Path, root: Path) -> str:
 
 
 def _source(path: str) -> Path:
-    """Return the source of a compiled module; other files are their own source."""
-    if path.endswith(".pyc"):
-        return Path(importlib.util.source_from_cache(path))
+    """Return the source of a compiled module; other files are their own source.
+
+    >>> _source("/a/__pycache__/b.cpython-311-pytest-8.4.pyc").as_posix()
+    '/a/b.py'
+    """
+    folder, name = Path(path).parent, Path(path).name
+    if folder.name == "__pycache__":
+        return folder.with_name(f"{name.partition('.')[0]}.py")
     return Path(path)
