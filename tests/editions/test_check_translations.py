@@ -3,6 +3,7 @@
 import os
 import re
 
+import lxml.html
 import pytest
 
 from support.commands import run
@@ -75,6 +76,52 @@ def test_a_complete_translation_leaves_no_english(site: Site):
         assert translation == text or text.replace("*", "") not in html
         assert translation.replace("*词*", "<em>词</em>") in html
     assert 'alt="一个盒子。"' in html
+
+
+FORECAST = """
+    ```{code-cell} ipython3
+    :tags: [remove-cell]
+    from myst_nb import glue
+    glue("key", 1, display=False)
+    ```
+
+    ```{forecast} key
+    :answer: 1
+
+    Which *one*?
+
+    - the first
+    - the second
+
+    Because {glue:text}`index.md::key:d` is first.
+    ```
+    """
+TRANSLATED_FORECAST = {
+    "A page": "一页",
+    "Which *one*?": "哪*一个*？",
+    "the first": "前一个",
+    "the second": "后一个",
+    "Because {glue:text}`index.md::key:d` is first.": "因为 {glue:text}`index.md::key:d` 在前。",
+}
+
+
+def test_a_forecast_is_translated_as_a_whole(site: Site):
+    site.write_page(FORECAST)
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(TRANSLATED_FORECAST))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    (forecast,) = lxml.html.fromstring(html).find_class("forecast")
+    labels = [each.text_content() for each in forecast.iter("label")]
+    assert labels == ["前一个", "后一个"]
+    said = "".join(forecast.text_content().split())
+    assert said == "哪一个？前一个后一个因为1在前。"
+    for text in TRANSLATED_FORECAST:
+        site.write(path, catalogue(TRANSLATED_FORECAST | {text: ""}))
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert f"not translated: {text}" in build.said
 
 
 def test_missing_translations_are_all_named_again_and_again(site: Site):

@@ -10,6 +10,16 @@ import pytest
 from editions.side_by_side import FILE, page_blocks, write_translations
 
 
+def test_the_words_of_a_forecast_are_blocks_without_its_buttons():
+    html = """
+        <article class="bd-article"><div class="forecast"><p>How?</p>
+        <ol><li><input type="radio" id="a"/><p><label for="a">so</label></p><span></span></li></ol>
+        </div></article>
+        """
+    blocks = [("p", "How?"), ("p", '<label for="a">so</label>')]
+    assert page_blocks(html) == blocks
+
+
 @pytest.mark.parametrize(
     "other", [{"page": "<h1>一</h1>"}, {"strona": "<h1>Jeden</h1><p>x</p>"}]
 )

@@ -19,10 +19,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from . import reread, sources
     from .execution import extension
     from .order import WRITE_FILES
-    from .promises import directive, figures, numbers, report
+    from .promises import directive, figures, forecasts, numbers, report
 
     extension.setup(app)
     reread.setup(app)
+    forecasts.setup(app)
 
     app.add_config_value("nbpromises_accept", False, "env", bool)
     app.add_config_value("nbpromises_junit", "", "", str)

@@ -30,6 +30,7 @@ def apply_theme(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
     options["logo"] = {"text": config.html_title, "alt_text": ""}
     options["search_bar_text"] = words["search"]
+    config.nbpromises_forecast_words = words["forecast"]
     # Only solutions are folded away.
     config.nb_code_prompt_show = words["solution"]
     config.nb_code_prompt_hide = words["solution"]

@@ -24,6 +24,20 @@ def record_files(env: BuildEnvironment) -> dict[str, str]:
     return files
 
 
+def glued_values(env: BuildEnvironment, docname: str) -> dict[str, str]:
+    """Return what a page's cells glued, as text, by its keys."""
+    record = read_record(Path(record_files(env)[docname]))
+    outputs = (
+        [each for cell in record.outputs for each in cell] if record else []
+    )
+    values = {}
+    for output in outputs:
+        if glued := output.get("metadata", {}).get("scrapbook"):
+            text = output["data"].get(f"{glued['mime_prefix']}text/plain", "")
+            values[glued["name"]] = text
+    return values
+
+
 def distrust(env: BuildEnvironment, docname: str) -> None:
     """Let the next build execute a page again if nobody has edited it until then.
 

@@ -19,7 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from ..cells import CodeCell, Fence, code_cells, fenced, fences
-from ..execution.records import distrust, record_files
+from ..execution.records import distrust, glued_values, record_files
 from ..order import CHECK_PROMISES
 from ..sources import name_strange, read_source
 from .compare import (
@@ -31,6 +31,7 @@ from .compare import (
     without_addresses,
 )
 from .figures import is_output_figure
+from .forecasts import Forecast, check_forecasts
 from .report import RESULTS, Edit, Result
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class ExpectedOutputDirective(SphinxDirective):
 
 
 class CheckPromises(SphinxTransform):
-    """Compare each cell's text with the promise behind it, then drop the promises."""
+    """Compare each cell's text with the promise behind it, then drop the promises; check the forecasts."""
 
     default_priority = CHECK_PROMISES
 
@@ -69,6 +70,7 @@ class CheckPromises(SphinxTransform):
         path = Path(self.env.doc2path(docname))
         metadata = self.env.metadata[docname]
         promises = list(self.document.findall(ExpectedOutput))
+        forecasts = list(self.document.findall(Forecast))
         results: list[Result] = []
         if docname in record_files(self.env):
             cells = list(code_cells(self.document))
@@ -78,9 +80,12 @@ class CheckPromises(SphinxTransform):
             if any(map(_raises, cells)):
                 # The page was not executed to its end: accept must not touch it.
                 results = [replace(each, remedy=None) for each in results]
+            elif forecasts:
+                glued = glued_values(self.env, docname)
+                results += check_forecasts(forecasts, glued, blocks)
             if any(result.remedy for result in results):
                 distrust(self.env, docname)
-        elif promises:
+        elif promises or forecasts:
             unchecked = "this page has promises, but was not executed"
             results.append(Result(1, unchecked))
         metadata[RESULTS] = results

@@ -4,7 +4,7 @@ A result that is typed into prose, a caption or the description of a figure is a
 checks. With the setting `nbpromises_constants`, every number there must be glued from the run, or be
 a key of that setting, whose value is the reason why it may be typed. In formulas and in code, integers
 are notation; the rule holds for decimal numbers there, unless the code runs or is included from a
-module.
+module. The answers of a forecast are no results: their numbers may be typed there and in its question.
 """
 
 import re
@@ -17,6 +17,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from ..order import CHECK_NUMBERS
+from .forecasts import offered
 
 logger = logging.getLogger(__name__)
 
@@ -95,5 +96,6 @@ class CheckNumbers(SphinxTransform):
         if constants is None:
             return
         for node, number in typed_numbers(self.document):
-            if number not in constants:
+            known = number in constants or number in numbers(offered(node))
+            if not known:
                 logger.error(f"the number {number} {REMEDY}", location=node)
