@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import lxml.html
 import nbformat
 import pytest
 from docutils.utils.math.latex2mathml import tex2mathml
+from lxml.builder import E
 from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -132,6 +134,14 @@ def prose_of_page(site: Path, language: str, page: str) -> HtmlElement:
         meaning.insert(0, term)
         term.tail += meaning.text
         meaning.text = None
+    for forecast in element.find_class("forecast"):
+        (right,) = forecast.find_class("forecast-right")
+        (explanation,) = forecast.find_class("forecast-explanation")
+        answer = deepcopy(right.find(".//label"))
+        answer.tag = "strong"
+        forecast.insert(0, E.p(E.strong(forecast.get("data-title"))))
+        explanation.insert(0, E.p(answer))
+        explanation.insert(0, E.summary(explanation.get("aria-label")))
     return element
 
 
@@ -201,3 +211,19 @@ def test_with_an_address_links_lead_to_the_other_pages():
     )
     (unknown,) = prose_around_cells(html, [])
     assert unknown == "# Title\n\nus, above, [them](https://example.com/)"
+
+
+def test_an_explanation_is_folded_away_behind_its_forecast():
+    html = """
+        <div class="forecast" data-title="Guess"><div class="forecast-question"><p>How?</p></div>
+        <ol class="forecast-answers">
+        <li class="forecast-wrong"><input type="radio"/><p><label>so</label></p><span></span></li>
+        <li class="forecast-right"><input type="radio"/><p><label>in <code>b</code></label></p></li>
+        </ol><div class="forecast-explanation" aria-label="Answer"><p>As <em>you</em> see.</p></div></div>
+        <p>On.</p>
+        """
+    assert prose_around_cells(html, []) == [
+        "**Guess**\n\nHow?\n\n1. so\n2. in `b`\n\n"
+        "<details>\n<summary>Answer</summary>\n\n**in `b`**\n\n"
+        "As *you* see.\n\n</details>\n\nOn."
+    ]

@@ -6,6 +6,7 @@ links are resolved, code is included. Only the source of formulas is lost in it.
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -56,6 +57,7 @@ def _simplify(soup: BeautifulSoup, address: str) -> None:
     """Replace what Sphinx writes in its own way by elements that markdownify knows."""
     for element in soup.select(LEFT_OUT):
         element.decompose()
+    _tell_forecasts(soup)
     for selector, name in WRAPPED.items():
         for element in soup.select(selector):
             children = soup.new_tag(name, href="")
@@ -76,6 +78,24 @@ def _simplify(soup: BeautifulSoup, address: str) -> None:
             link.unwrap()
 
 
+def _tell_forecasts(soup: BeautifulSoup) -> None:
+    """Put the words of forecasts, which a style sheet shows, into their text; fold the answers away."""
+    # A forecast with an error may have no right answer.
+    for right in soup.select(".forecast-right label"):
+        (forecast,) = right.find_parents(class_="forecast")
+        (explanation,) = forecast.select(".forecast-explanation")
+        title, answer = soup.new_tag("strong"), soup.new_tag("strong")
+        title.string = str(forecast["data-title"])
+        answer.extend([copy(child) for child in right.children])
+        for place, line in (forecast, title), (explanation, answer):
+            place.insert(0, line)
+            line.wrap(soup.new_tag("p"))
+        summary = soup.new_tag("summary")
+        summary.string = str(explanation["aria-label"])
+        explanation.insert(0, summary)
+        explanation.name = "details"
+
+
 class _Converter(MarkdownConverter):
     """Converts formulas, and blocks of code that may hold fences."""
 
@@ -84,6 +104,14 @@ class _Converter(MarkdownConverter):
         if el.get("display") == "block":
             return f"\n\n$$\n{str(el['latex']).strip()}\n$$\n\n"
         return f"${el['latex']}$"
+
+    def convert_details(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write what is folded away as HTML; blank lines let Jupyter read Markdown within."""
+        return f"\n\n<details>\n{text.strip()}\n\n</details>\n\n"
+
+    def convert_summary(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write what stays of a block that is folded away."""
+        return f"<summary>{text.strip()}</summary>\n\n"
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write included code as a fenced block with its language."""
