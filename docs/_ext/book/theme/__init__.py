@@ -1,6 +1,7 @@
 """The look of the book: templates and style sheet on top of sphinx-book-theme's, and what they show."""
 
 import os
+import re
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -12,6 +13,9 @@ from sphinx.config import Config
 from editions.languages import own_edition
 
 from ..notebooks import offer_notebook
+
+# A page's element for an explorable; the group is its kind.
+EXPLORABLE = re.compile(r'class="explorable" data-kind="(\w+)"')
 
 
 def apply_theme(app: Sphinx, config: Config) -> None:
@@ -52,10 +56,14 @@ def fill_context(
     context["description"] = shorten(first, 160, placeholder=" …")
     if doctree:
         offer_notebook(app, pagename, context, doctree)
-    if 'class="explorable"' in context.get("body", ""):
-        texts = words["explorable"].items()
+    kinds = sorted(set(EXPLORABLE.findall(context.get("body", ""))))
+    if kinds:
+        app.add_js_file("explorable.js", loading_method="defer")
+    for kind in kinds:
+        texts = words["explorable"][kind].items()
         data: dict[str, Any] = {f"data-{name}": text for name, text in texts}
-        app.add_js_file("explorable.js", loading_method="defer", **data)
+        script = f"explorable-{kind}.js"
+        app.add_js_file(script, loading_method="defer", **data)
 
 
 def setup(app: Sphinx) -> None:
