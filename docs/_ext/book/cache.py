@@ -16,9 +16,10 @@ from nbpromises.reread import version_of
 def cached(path: Path, key: object, make: Callable[[], str]) -> str:
     """Return the text that was stored in a file for the same key, or make and store it.
 
-    `repr(key)` says all that the text depends on besides the code of this package and of libraries.
+    `repr(key)` says all that the text depends on besides the code of these packages and of libraries.
     """
-    code = version_of(Path(__file__).parent)
+    extensions = Path(__file__).parents[1]
+    code = [version_of(extensions / name) for name in ("book", "editions")]
     made_of = (key, code, sorted(installed_versions().items()))
     digest = hashlib.sha256(repr(made_of).encode()).hexdigest()
     stored = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -61,7 +61,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from nbpromises.order import WRITE_FILES
     from nbpromises.reread import version_of
 
-    from . import check_translations, side_by_side
+    from . import check_translations, side_by_side, translate_code
 
     app.setup_extension("nbpromises")
     app.add_config_value("editions_table", {}, "env", dict)
@@ -76,6 +76,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(check_translations.CheckLinks)
     app.add_transform(check_translations.CheckCatalogue)
     app.add_transform(check_translations.CheckTranslated)
+    translate_code.setup(app)
     app.connect("doctree-read", check_translations.adopt_translated_nodes)
     app.connect(
         "build-finished", side_by_side.write_blocks, priority=WRITE_FILES

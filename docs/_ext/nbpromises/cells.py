@@ -73,6 +73,34 @@ class CodeCell:
         return set(self.node["cell_metadata"].get("mystnb") or {})
 
     @property
+    def code(self) -> nodes.literal_block | None:
+        """The block with the code of the cell, unless a tag removes it."""
+        for part in self.node.children:
+            if part.get("nb_element") == "cell_code_source":
+                return next(part.findall(nodes.literal_block))
+        return None
+
+    @property
+    def texts(self) -> list[nodes.literal_block]:
+        """The blocks with the text output of the cell, without descriptions of its figures."""
+        return [
+            block
+            for output in self._outputs()
+            if output not in self.drawings
+            for block in output.findall(nodes.literal_block)
+        ]
+
+    @property
+    def svg_images(self) -> list[nodes.image]:
+        """The SVG pictures among the drawings."""
+        return [
+            image
+            for drawing in self.drawings
+            if (alternative := _by_type(drawing).get("image/svg+xml"))
+            for image in alternative.findall(nodes.image)
+        ]
+
+    @property
     def printed(self) -> str:
         """The text output of the cell: streams, text results, descriptions of its figures."""
         texts = []

@@ -6,7 +6,9 @@ One table for all packages; `docs/_ext/README.md` explains it and has Sphinx's o
 # Transforms of a page. Sphinx's `Locale`, with the priority 20, puts translations in the place of the
 # source's words.
 CHECK_PROMISES = 9
+FIND_CODE_WORDS = 11
 CHECK_CATALOGUE = 15
+TRANSLATE_CODE = 21
 CHECK_TRANSLATED = 26
 CHECK_NUMBERS = 27
 PLACE_FIGURES = 30

@@ -18,7 +18,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from editions.languages import own_edition
+from editions.languages import is_translated, own_edition
+from editions.translate_code import PageWords, translations
 from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
@@ -64,7 +65,8 @@ def offer_notebook(
         return notebook(code, prose_around_cells(*prose), first_cell)
 
     # A record is named after a digest of its cells and outputs.
-    key = (record_files(app.env)[pagename], first_cell, prose)
+    record = record_files(app.env)[pagename]
+    key = (record, first_cell, prose, translations(doctree))
     text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,12 +80,31 @@ def offer_notebook(
 def executed_code(
     env: BuildEnvironment, pagename: str, doctree: nodes.document
 ) -> list[NotebookNode]:
-    """Return the visible code cells of a page, with their outputs."""
+    """Return the visible code cells of a page, with their outputs, in the language of the page."""
     page = Path(env.doc2path(pagename))
     text, config = page.read_text(encoding="utf-8"), myst(env).myst_config
     record = record_files(env)[pagename]
     executed = read_executed(text, config, str(page), record, pagename)
-    return [executed.cells[cell.index] for cell in code_cells(doctree)]
+    cells = [executed.cells[cell.index] for cell in code_cells(doctree)]
+    if is_translated(env.config):
+        sources = [cell.source for cell in cells]
+        tag = own_edition(env.config)["tag"]
+        words = PageWords(translations(doctree), sources, tag)
+        for cell in cells:
+            translate_cell(cell, words)
+    return cells
+
+
+def translate_cell(cell: NotebookNode, words: PageWords) -> None:
+    """Replace the words of a cell and of its outputs as its page does."""
+    cell.source = words.code(cell.source)
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output.text = words.output(output.text)
+        elif "image/svg+xml" in (data := output.get("data", {})):
+            data["image/svg+xml"] = words.drawing(data["image/svg+xml"])
+        elif "text/plain" in data:
+            data["text/plain"] = words.output(data["text/plain"])
 
 
 def notebook(

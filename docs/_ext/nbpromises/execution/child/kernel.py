@@ -39,6 +39,7 @@ if HAS_MATPLOTLIB:
 
     from ... import describe
 
+FONTS = ["DejaVu Sans", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"]
 # They change an output that is shown already, which no reader of a finished page can see.
 UPDATES = {"clear_output", "update_display_data"}
 SHOWN = {"stream", "display_data", "execute_result", "error"}
@@ -55,8 +56,14 @@ class Kernel:
         # The kernel in the same process cannot wait; the error would say nothing but "Empty".
         config.InteractiveShell.autoawait = False
         config.InlineBackend.figure_formats = {"svg"}
-        # The same drawing gives the same file in every build.
-        config.InlineBackend.rc = {"svg.hashsalt": "nbpromises"}
+        config.InlineBackend.rc = {
+            # The same drawing gives the same file in every build.
+            "svg.hashsalt": "nbpromises",
+            # Text stays text, which is lighter than its outlines, and can be translated. The fonts are the
+            # reader's. Its space is that of the first, which comes with matplotlib, and is wider than the rest.
+            "svg.fonttype": "none",
+            "font.sans-serif": FONTS,
+        }
         config.InlineBackend.print_figure_kwargs = {"metadata": {"Date": None}}
         manager = InProcessKernelManager(config=config)
         manager.start_kernel()

@@ -1,0 +1,482 @@
+"""The words of code for its readers: comments, docstrings, and labels, the strings that cells show.
+
+`messages` finds them, `translate_code` replaces them, and `Labels` replaces labels in what code has
+printed. A label is a string of one line with a word, that is at least two letters, which
+
+- is printed: it stands in the arguments of `print`, not within another call or an index; or
+- has several words, or blanks, a word and a field of an f-string, unless something is compared with it; or
+- is one word, and stands as an element of a tuple, list or set, as a key of a dictionary, as an outcome
+  of `a if condition else b` or `np.where`, or as an argument called `label`, `title`, `xlabel` or
+  `ylabel`.
+
+A string that is a label somewhere on a page is that label in all cells of the page, also as an index. An
+f-string, or a string whose method `format` is called, is one label together with its fields; a
+translation has the same fields, in any order.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from string import Formatter
+from typing import Literal
+
+COMMENT, DOCSTRING, LABEL = "comment", "docstring", "label"
+Kind = Literal["comment", "docstring", "label", "drawing"]
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]{2,}")
+NAMED = {"label", "title", "xlabel", "ylabel"}
+# Lines of IPython, which are not Python.
+MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
+# Comments for tools.
+DIRECTIVE = re.compile(r"(noqa|type|fmt|ruff|pylint)\b *:?")
+OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+NUMERIC = set("bcdeEfFgGnoxX%")
+NUMBER = r"[ \d.,einfa+%-]*"
+
+# Where a string stands: in the arguments of `print`, where one word can be a label, where it is compared,
+# elsewhere.
+Place = Literal["printed", "listed", "compared", ""]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A comment or a string, from `start` to `end` of its code."""
+
+    kind: Kind
+    text: str
+    start: int = 0
+    end: int = 0
+    has_fields: bool = False
+    is_shown: bool = True
+
+    @property
+    def message(self) -> str:
+        """The words for translators; line breaks before and after a label stay in the code."""
+        return self.text.strip("\n") if self.kind == LABEL else self.text
+
+
+def shown_pieces(
+    source: str, kinds: Iterable[Kind] = (COMMENT, DOCSTRING, LABEL)
+) -> list[Piece]:
+    r"""List the pieces of Python code that a reader reads, in order.
+
+    >>> code = "# A new line\nprint(f'loss {x:.2f}', b['loss'])  # of a run\n"
+    >>> [piece.message for piece in shown_pieces(code)]
+    ['A new line', 'loss {x:.2f}', 'of a run']
+    """
+    return [
+        piece
+        for piece in _pieces(source)
+        if piece.is_shown and piece.kind in kinds
+    ]
+
+
+def translate_code(
+    source: str,
+    translations: Mapping[str, str],
+    kinds: Iterable[Kind] = (COMMENT, DOCSTRING, LABEL),
+) -> str:
+    """Replace the words in a piece of Python code by their translations.
+
+    Raises:
+        ValueError: If it would be other code.
+
+    >>> translate_code("times['one step'] = 1  # fast", {"one step": "一步", "fast": "快"})
+    "times['一步'] = 1  # 快"
+    """
+    new = source
+    for piece in reversed(_pieces(source)):
+        words = translations.get(piece.message)
+        if piece.kind in kinds and words not in {None, piece.message}:
+            assert words is not None
+            old = source[piece.start : piece.end]
+            text = piece.text.replace(piece.message, words, 1)
+            written = _written(piece, old, text)
+            new = new[: piece.start] + written + new[piece.end :]
+    if _without_words(new) != _without_words(source):
+        raise ValueError("the translation changes more than words")
+    return new
+
+
+def _written(piece: Piece, old: str, text: str) -> str:
+    """Return a piece of code with another text."""
+    if piece.kind == COMMENT:
+        return f"# {text}"
+    match = OPENING.match(old)
+    assert match
+    prefix, quotes = match.groups()
+    if piece.has_fields:
+        text = "".join(
+            _escaped(words, quotes).replace("{", "{{").replace("}", "}}")
+            + field
+            for words, field in template(text)
+        )
+    else:
+        text = _escaped(text, quotes)
+    is_f_string = "f" if "f" in prefix.lower() else ""
+    return f"{is_f_string}{quotes}{text}{quotes}"
+
+
+def _escaped(text: str, quotes: str) -> str:
+    text = text.replace("\\", "\\\\").replace(quotes, f"\\{quotes}")
+    if len(quotes) == 1:
+        text = text.replace("\n", "\\n")
+    return text.replace("\t", "\\t")
+
+
+def template(text: str) -> list[tuple[str, str]]:
+    """Take a label with fields apart: words, and the field behind them, or "".
+
+    >>> template("epoch {epoch:2}: {{}}")
+    [('epoch ', '{epoch:2}'), (': {}', '')]
+    """
+    parts: list[tuple[str, str]] = []
+    words = ""
+    for literal, name, form, conversion in Formatter().parse(text):
+        words += literal
+        if name is not None:
+            conversion = f"!{conversion}" if conversion else ""
+            form = f":{form}" if form else ""
+            parts.append((words, f"{{{name}{conversion}{form}}}"))
+            words = ""
+    return [*parts, (words, "")] if words else parts
+
+
+def same_fields(text: str, source: str) -> bool:
+    """Return whether a text has the fields of another one.
+
+    >>> same_fields("{x} {y}", "{y} {x}"), same_fields("{x", "{x}")
+    (True, False)
+    """
+    try:
+        return sorted(_fields(text)) == sorted(_fields(source))
+    except ValueError:
+        return False
+
+
+# -- Reading code ------------------------------------------------------------------------------
+
+
+def _parsed(source: str) -> tuple[str, ast.Module] | None:
+    """Return Python code of the same length, and its syntax tree; None for what is no code."""
+    without_magic = MAGIC.sub(
+        lambda match: match[1] + "0".ljust(len(match[2])), source
+    )
+    for code in (source, without_magic):
+        try:
+            return code, ast.parse(code)
+        except SyntaxError:
+            pass
+    return None
+
+
+def _without_words(source: str) -> str | None:
+    """Return what code does, without the text of its strings."""
+    if parsed := _parsed(source):
+        return ast.dump(_Wordless().visit(parsed[1]))
+    return None
+
+
+class _Wordless(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        fields = [
+            self.visit(value)
+            for value in node.values
+            if isinstance(value, ast.FormattedValue)
+        ]
+        return ast.JoinedStr(sorted(fields, key=ast.dump))
+
+
+def _pieces(source: str) -> list[Piece]:
+    """List the comments and strings of a piece of code in order."""
+    parsed = _parsed(source)
+    if not parsed:
+        return []
+    code, tree = parsed
+    lines = list(StringIO(code))
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+
+    def offset(line: int, column: int) -> int:
+        """Return the place of a column, which `ast` counts in bytes."""
+        return starts[line - 1] + len(
+            lines[line - 1].encode()[:column].decode()
+        )
+
+    strings = [
+        Piece(kind, text, offset(*first), offset(*last), has_fields, is_shown)
+        for kind, text, first, last, has_fields, is_shown in _strings(tree)
+    ]
+    pieces = [*_comments(code, starts), *strings]
+    return sorted(pieces, key=lambda piece: piece.start)
+
+
+def _comments(code: str, starts: list[int]) -> list[Piece]:
+    """List the comments; consecutive lines of nothing else are one."""
+    comments: list[Piece] = []
+    last = None
+    for token in tokenize.generate_tokens(StringIO(code).readline):
+        text = token.string.lstrip("#").strip()
+        if token.type != tokenize.COMMENT or DIRECTIVE.match(text):
+            continue
+        (line, column), (_, end) = token.start, token.end
+        alone = not token.line[:column].strip()
+        start = starts[line - 1] + column
+        if alone and (line - 1, column) == last:
+            start = comments[-1].start
+            text = f"{comments.pop().text} {text}"
+        is_shown = bool(WORD.search(text))
+        end += starts[line - 1]
+        comments.append(Piece(COMMENT, text, start, end, is_shown=is_shown))
+        last = (line, column) if alone else None
+    return comments
+
+
+Found = tuple[Kind, str, tuple[int, int], tuple[int, int], bool, bool]
+
+
+def _strings(tree: ast.Module) -> Iterator[Found]:
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, DOCUMENTED)
+        and ast.get_docstring(node, clean=False) is not None
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node, place, has_fields in _placed_strings(tree, ""):
+        kind: Kind = DOCSTRING if id(node) in docstrings else LABEL
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(map(_field_or_text, node.values))
+        else:
+            assert isinstance(node, ast.Constant)
+            text = node.value
+        assert node.end_lineno
+        assert node.end_col_offset is not None
+        yield (
+            kind,
+            text,
+            (node.lineno, node.col_offset),
+            (node.end_lineno, node.end_col_offset),
+            has_fields,
+            kind == DOCSTRING or _is_label(text.strip("\n"), place, has_fields),
+        )
+
+
+def _placed_strings(
+    node: ast.AST, place: Place
+) -> Iterator[tuple[ast.expr, Place, bool]]:
+    """Yield the strings below a node, where they stand, and whether they have fields."""
+    match node:
+        case ast.Constant(str()):
+            yield node, place, False
+        case ast.JoinedStr():
+            yield node, place, True
+        case ast.Call(ast.Attribute(ast.Constant(str()) as text, "format")):
+            yield text, place, True
+            for argument in (*node.args, *node.keywords):
+                yield from _placed_strings(argument, "")
+        case ast.Call(ast.Name("print")):
+            for argument in node.args:
+                yield from _placed_strings(argument, "printed")
+        case ast.Subscript():
+            yield from _placed_strings(node.value, "")
+            yield from _placed_strings(node.slice, "")
+        case ast.Compare():
+            for side in (node.left, *node.comparators):
+                yield from _placed_strings(side, "compared")
+        case ast.Dict():
+            for key in filter(None, node.keys):
+                yield from _placed_strings(key, "listed")
+            for value in node.values:
+                yield from _placed_strings(value, place)
+        case ast.Tuple() | ast.List() | ast.Set():
+            for element in node.elts:
+                yield from _placed_strings(element, place or "listed")
+        case ast.IfExp():
+            yield from _placed_strings(node.test, "")
+            for outcome in (node.body, node.orelse):
+                yield from _placed_strings(outcome, place or "listed")
+        case ast.Call(ast.Attribute(attr="where")):
+            for outcome in node.args:
+                yield from _placed_strings(outcome, "listed")
+        case ast.Starred() | ast.BinOp():
+            for child in ast.iter_child_nodes(node):
+                yield from _placed_strings(child, place)
+        case ast.keyword():
+            named: Place = "listed" if node.arg in NAMED else ""
+            yield from _placed_strings(node.value, named)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _placed_strings(child, "")
+
+
+def _is_label(text: str, place: Place, has_fields: bool) -> bool:
+    words = "".join(part for part, _ in template(text)) if has_fields else text
+    if "\n" in text or not WORD.search(words):
+        return False
+    if place == "printed":
+        return True
+    if place == "compared":
+        return False
+    if has_fields:
+        return " " in words or place == "listed"
+    return bool(
+        SEVERAL_WORDS.search(text)
+        or (place == "listed" and WORD.fullmatch(text))
+    )
+
+
+def _field_or_text(value: ast.expr) -> str:
+    """Return a part of an f-string as it is written."""
+    if isinstance(value, ast.Constant):
+        return str(value.value).replace("{", "{{").replace("}", "}}")
+    assert isinstance(value, ast.FormattedValue)
+    conversion = f"!{chr(value.conversion)}" if value.conversion > 0 else ""
+    form = ""
+    if isinstance(value.format_spec, ast.JoinedStr):
+        form = ":" + "".join(map(_field_or_text, value.format_spec.values))
+    return f"{{{ast.unparse(value.value)}{conversion}{form}}}"
+
+
+# -- Outputs -----------------------------------------------------------------------------------
+
+
+class Labels:
+    r"""The labels in the cells of a page, and how they are translated in what the cells print.
+
+    Longer labels come first. A label that is padded, as `{name:6}` does, is padded again.
+
+    >>> code = "for name in 'loss', 'mean loss':\n    print(f'{name:6}: {x} by {y}, {name}')"
+    >>> fields = {"{name:6}: {x} by {y}, {name}": "{name:6}: {y} 的 {x}, {name}"}
+    >>> labels = Labels([code], {"loss": "损失", "mean loss": "平均损失", **fields})
+    >>> labels.translate("loss  : 1 by 2, loss\nmean loss: 1 by 2, mean loss")
+    '损失    : 2 的 1, 损失\n平均损失: 2 的 1, 平均损失'
+    """
+
+    def __init__(
+        self, sources: Iterable[str], translations: Mapping[str, str]
+    ) -> None:
+        pieces = [
+            piece
+            for source in sources
+            for piece in _pieces(source)
+            if piece.kind == LABEL
+        ]
+        widths = {
+            width
+            for piece in pieces
+            if piece.has_fields
+            for field in _fields(piece.text)
+            if (width := WIDTH.search(field))
+        }
+        paddings = {(each[1], int(each[2])) for each in widths}
+        rules: list[_Rule] = []
+        for piece in pieces:
+            translation = translations.get(piece.message)
+            if translation is None:
+                continue
+            if piece.has_fields:
+                rules.append(_rule_for_fields(piece.message, translation))
+            else:
+                rules += _rules(piece.message, translation, paddings)
+        rules.sort(key=lambda rule: rule.length, reverse=True)
+        self._rules = rules
+        pattern = "|".join(f"({rule.pattern})" for rule in rules)
+        self._pattern = re.compile(pattern) if rules else None
+
+    def translate(self, text: str) -> str:
+        """Replace the labels in a printed text."""
+        return self._pattern.sub(self._replace, text) if self._pattern else text
+
+    def _replace(self, match: re.Match[str]) -> str:
+        groups = iter(match.groups())
+        for rule in self._rules:
+            whole = next(groups)
+            values = [next(groups) for _ in rule.fields]
+            if whole is not None:
+                break
+        left = list(zip(rule.fields, values, strict=True))
+        text = ""
+        for words, field in rule.translation:
+            text += words
+            if field:
+                place = [name for name, _ in left].index(field)
+                # A value can be a label itself.
+                text += self.translate(left.pop(place)[1])
+        return text
+
+
+# How a field pads words.
+WIDTH = re.compile(r":([<>]?)(\d+)s?\}$")
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What is printed, with a group for each of the `fields`, and its translation."""
+
+    pattern: str
+    fields: list[str]
+    translation: list[tuple[str, str]]
+    length: int
+
+
+def _rules(
+    label: str, translation: str, paddings: Iterable[tuple[str, int]]
+) -> Iterator[_Rule]:
+    """Yield rules for a label without fields, as it is and padded."""
+    before = r"(?<!\w)" if re.match(r"\w", label) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", label) else ""
+    pattern = before + re.escape(label) + after
+    yield _Rule(pattern, [], [(translation, "")], len(label))
+    for side, width in paddings:
+        if width >= len(label):
+            old, new = (
+                format(each, f"{side}{width}") for each in (label, translation)
+            )
+            # A label that fills its field is the same without one, at the end of a line.
+            more = "" if old != label else r"(?=[^\n])"
+            pattern = before + re.escape(old) + after * (not more) + more
+            yield _Rule(pattern, [], [(new, "")], width + 1)
+
+
+def _rule_for_fields(label: str, translation: str) -> _Rule:
+    old, new = template(label), template(translation)
+    # A field at an edge of both stays where it is.
+    if old[0] == new[0] and not old[0][0]:
+        old, new = old[1:], new[1:]
+    if old and new and old[-1][1] == new[-1][1]:
+        old[-1], new[-1] = (old[-1][0], ""), (new[-1][0], "")
+    pattern = "".join(
+        re.escape(words) + (f"({_values(field)})" if field else "")
+        for words, field in old
+    )
+    if old and old[-1][1]:
+        # The last value may be anything up to the end of its line.
+        pattern += r"(?=\n|\Z)"
+    if old and re.match(r"\w", old[0][0]):
+        pattern = rf"(?<!\w){pattern}"
+    if old and re.search(r"\w\Z", old[-1][0]) and not old[-1][1]:
+        pattern = rf"{pattern}(?!\w)"
+    fields = [field for _, field in old if field]
+    return _Rule(pattern, fields, new, sum(len(words) for words, _ in old))
+
+
+def _fields(text: str) -> list[str]:
+    return [field for _, field in template(text) if field]
+
+
+def _values(field: str) -> str:
+    """Return a pattern for what a field prints."""
+    _, _, form = field.strip("{}").partition(":")
+    return NUMBER if form and form[-1] in NUMERIC else r"[^\n]*?"

@@ -1,0 +1,208 @@
+"""Comments, docstrings and labels of code, and the words in figures, go through the catalogue.
+
+Each is a message of its page, as a paragraph is: Sphinx's builder `gettext` extracts it, and the page's
+catalogue must translate it. `FindCodeWords` puts an invisible node for each into the page, with Sphinx's
+interface `translatable`; `Locale` leaves the translation there; `TranslateCode` replaces the words of the
+page. Outputs have been compared with their promises already.
+
+Of Python code that is not in a cell, as that of `{literalinclude}`, comments and docstrings are translated.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from nbpromises.cells import code_cells
+from nbpromises.order import FIND_CODE_WORDS, TRANSLATE_CODE
+
+from .code_words import (
+    COMMENT,
+    DOCSTRING,
+    Labels,
+    Piece,
+    same_fields,
+    shown_pieces,
+    translate_code,
+)
+from .drawings import drawn_words, translate_drawing
+from .languages import is_translated, own_edition
+
+logger = logging.getLogger(__name__)
+
+NOT_LABELS = (COMMENT, DOCSTRING)
+
+
+class CodeWords(nodes.Invisible, nodes.Element, addnodes.translatable):
+    """One message of a piece of code or of a drawing; nothing of it is rendered."""
+
+    def preserve_original_messages(self) -> None:
+        """Do nothing: translations are stored beside the message."""
+
+    def apply_translated_message(
+        self, original_message: str, translated_message: str
+    ) -> None:
+        """Keep the translation."""
+        self["translation"] = translated_message
+
+    def extract_original_messages(self) -> list[str]:
+        """Return the message."""
+        return [self["message"]]
+
+
+class PageWords:
+    """The translated words of a page, for its cells and for the same cells of its notebook."""
+
+    def __init__(
+        self,
+        translations: Mapping[str, str],
+        sources: Iterable[str],
+        language: str,
+    ) -> None:
+        """`sources` is the code of the page's cells, `language` a tag of HTML."""
+        self._translations = translations
+        self._labels = Labels(sources, translations)
+        self._language = language
+
+    def code(self, source: str) -> str:
+        """Translate the code of a cell."""
+        return translate_code(source, self._translations)
+
+    def included(self, source: str) -> str:
+        """Translate code that is not in a cell."""
+        return translate_code(source, self._translations, NOT_LABELS)
+
+    def output(self, text: str) -> str:
+        """Translate what a cell has printed."""
+        return self._labels.translate(text)
+
+    def drawing(self, svg: str) -> str:
+        """Translate a drawing."""
+        return translate_drawing(svg, self._translations, self._language)
+
+
+def translations(document: nodes.document) -> dict[str, str]:
+    """Return the words of a page's code with their translations, also those that are the same."""
+    return {
+        node["message"]: node.get("translation", node["message"])
+        for node in document.findall(CodeWords)
+    }
+
+
+class FindCodeWords(SphinxTransform):
+    """Put a node behind each block of code, and behind each drawing, for each of its messages."""
+
+    default_priority = FIND_CODE_WORDS
+
+    def apply(self, **kwargs: object) -> None:
+        # The line of each cell, which its container does not have.
+        lines = self.env.metadata[self.env.docname].get("source_map", [])
+        for cell in list(code_cells(self.document)):
+            pieces = shown_pieces(cell.code.astext()) if cell.code else []
+            for image in cell.svg_images:
+                svg = _file(self, image).read_text(encoding="utf-8")
+                pieces += [Piece("drawing", text) for text in drawn_words(svg)]
+            cell.node.extend(_nodes(pieces, cell.node, lines[cell.index]))
+        for block in list(_included(self.document)):
+            pieces = shown_pieces(block.astext(), NOT_LABELS)
+            place = block.parent.index(block) + 1
+            new = _nodes(pieces, block, block.line)
+            block.parent[place:place] = new
+
+
+class TranslateCode(SphinxTransform):
+    """Replace the words of code, outputs and drawings by their translations."""
+
+    default_priority = TRANSLATE_CODE
+
+    def apply(self, **kwargs: object) -> None:
+        if not is_translated(self.config):
+            return
+        self._check_fields()
+        cells = list(code_cells(self.document))
+        words = PageWords(
+            translations(self.document),
+            [cell.code.astext() for cell in cells if cell.code],
+            own_edition(self.config)["tag"],
+        )
+        for cell in cells:
+            if cell.code:
+                self._replace(cell.code, words.code)
+            for block in cell.texts:
+                self._replace(block, words.output)
+            for image in cell.svg_images:
+                path = _file(self, image)
+                svg = words.drawing(path.read_text(encoding="utf-8"))
+                name = f"{hashlib.sha256(svg.encode()).hexdigest()}.svg"
+                path.with_name(name).write_text(svg, encoding="utf-8")
+                image["uri"] = image["uri"].replace(path.name, name)
+        for block in _included(self.document):
+            self._replace(block, words.included)
+
+    def _check_fields(self) -> None:
+        """Report translations that fill in something else, and drop them."""
+        for node in self.document.findall(CodeWords):
+            words = node.get("translation")
+            source = node["message"]
+            if words and node["has_fields"] and not same_fields(words, source):
+                message = f"the translation has other fields: {words}"
+                logger.error(message, location=node)
+                del node["translation"]
+
+    def _replace(
+        self, block: nodes.literal_block, translated: Callable[[str], str]
+    ) -> None:
+        """Replace the text of a block."""
+        try:
+            block.rawsource = translated(block.astext())
+        except ValueError as error:
+            # They have the line of the cell.
+            place = next(block.parent.parent.findall(CodeWords), block)
+            logger.error(str(error), location=place)
+            # The notebook is written from them, too, before the build fails.
+            for node in self.document.findall(CodeWords):
+                node.attributes.pop("translation", None)
+        else:
+            block[:] = [nodes.Text(block.rawsource)]
+
+
+def _included(document: nodes.document) -> Iterator[nodes.literal_block]:
+    """Find the blocks of Python code that are not in a cell."""
+    for block in document.findall(nodes.literal_block):
+        if (
+            block.get("language") == "python"
+            and "nb_element" not in block.parent
+        ):
+            yield block
+
+
+def _nodes(
+    pieces: Iterable[Piece], place: nodes.Element, line: int | None
+) -> list[nodes.Node]:
+    """Return a node for each message."""
+    found: dict[str, nodes.Node] = {}
+    for piece in pieces:
+        node = CodeWords(message=piece.message, has_fields=piece.has_fields)
+        node.source, node.line = place.source, line
+        found.setdefault(piece.message, node)
+    return [*found.values()]
+
+
+def _file(transform: SphinxTransform, image: nodes.image) -> Path:
+    return Path(transform.env.srcdir, image["uri"].lstrip("/"))
+
+
+def skip(translator: nodes.NodeVisitor, node: nodes.Node) -> None:
+    """Write nothing."""
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(CodeWords, html=(skip, None))
+    app.add_transform(FindCodeWords)
+    app.add_transform(TranslateCode)

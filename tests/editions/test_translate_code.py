@@ -1,0 +1,154 @@
+"""Comments, docstrings and labels of code, and texts of figures, are translated like paragraphs."""
+
+import pytest
+
+from support.sites import Site
+
+from .test_check_translations import catalogue
+
+PAGE = '''
+    ```{code-cell} ipython3
+    # The first comment
+    # has two lines.
+    def describe(name):
+        """Say who it is."""
+        return f"{name:6} is here"
+
+
+    print("start: ", 1.5, describe("loss"))  # At the end.
+    ```
+
+    ```{expected-output}
+    start:  1.5 loss   is here
+    ```
+
+    ```{literalinclude} helper.py
+    :language: python
+    ```
+    '''
+HELPER = 'def half(x):  # of x\n    """Return a half."""\n    raise ValueError("a bad thing")\n'
+TRANSLATIONS = {
+    "A page": "一页",
+    "The first comment has two lines.": "第一条注释。",
+    "Say who it is.": "说明是谁。",
+    "{name:6} is here": "{name:6} 在这里",
+    "start: ": "起点：",
+    "At the end.": "结尾。",
+    "of x": "x 的",
+    "Return a half.": "返回一半。",
+}
+CODE = """\
+# 第一条注释。
+def describe(name):
+    \"""说明是谁。\"""
+    return f"{name:6} 在这里"
+
+
+print("起点：", 1.5, describe("loss"))  # 结尾。"""
+INCLUDED = """\
+def half(x):  # x 的
+    \"""返回一半。\"""
+    raise ValueError("a bad thing")"""
+
+
+def write(site: Site, translations: dict[str, str], page: str = PAGE) -> None:
+    site.write("helper.py", HELPER)
+    site.write_page(page)
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(translations))
+
+
+def test_comments_docstrings_and_labels_are_in_the_language_of_the_page(
+    site: Site,
+):
+    write(site, TRANSLATIONS)
+    english, chinese = site.build("en"), site.build("zh_CN")
+    assert english.ok, english.said
+    assert chinese.ok, chinese.said
+    assert CODE in chinese.page()
+    assert INCLUDED in chinese.page()
+    assert "起点： 1.5 loss   在这里" in chinese.page()
+    for text, translation in TRANSLATIONS.items():
+        assert translation not in english.page()
+        assert text not in chinese.page()
+    # One run for both.
+    assert english.executed.keys() == {"index"}
+    assert not chinese.executed
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "said"),
+    [
+        ("At the end.", "", "index.md:11: ERROR: not translated: At the end."),
+        ("of x", "", "ERROR: not translated: of x"),
+        ("gone", "没了", "index.po:28: ERROR: not on the page any more: gone"),
+        (
+            "The first comment has two lines.",
+            "一\\nimport os",
+            "the translation has a line break: ",
+        ),
+        (
+            "The first comment has two lines.",
+            "一\\nimport os",
+            "index.md:11: ERROR: the translation changes more than words",
+        ),
+        (
+            "{name:6} is here",
+            "{name} 在这里",
+            "index.md:11: ERROR: the translation has other fields: {name} 在这里",
+        ),
+        (
+            "{name:6} is here",
+            "{name:6 在这里",
+            "index.md:11: ERROR: ",
+        ),
+    ],
+)
+def test_a_flawed_translation_of_code_fails(
+    site: Site, text: str, translation: str, said: str
+):
+    write(site, TRANSLATIONS | {text: translation})
+    for _ in range(2):
+        build = site.build("zh_CN")
+        assert not build.ok
+        assert said in build.said, build.said
+
+
+def test_quotes_and_backslashes_stay_in_their_strings(site: Site):
+    page = r"""
+        ```{code-cell} ipython3
+        print("a quote:", '"', "\nand \t two")
+        ```
+
+        ```{expected-output}
+        a quote: "
+        and 	 two
+        ```
+        """
+    translations = {"a quote:": r"引号\"\\\"：", r"and \t two": "和 \\t 二"}
+    write(site, {"A page": "一页"} | translations, page)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert r"""print("引号\"\\\"：", '"', "\n和 \t 二")""" in build.page()
+
+
+DRAWING = """
+    ```{code-cell} ipython3
+    import matplotlib.pyplot as plt
+    figure, ax = plt.subplots()
+    ax.plot([1, 2], label="the <loss>")
+    ax.set_xlabel("epoch")
+    ax.legend();
+    ```
+
+    ```{expected-output}
+    ...
+    ```
+
+    ```{output-figure}
+    :name: fig
+    :alt: A line.
+
+    A caption.
+    ```
+    """
