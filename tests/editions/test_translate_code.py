@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.sites import Site
+from support.sites import Build, Site
 
 from .test_check_translations import catalogue
 
@@ -152,3 +152,37 @@ DRAWING = """
     A caption.
     ```
     """
+
+
+def test_words_in_drawings_are_in_the_language_of_the_page(site: Site):
+    site.write_page(DRAWING)
+    build = site.build("en", nbpromises_accept=1)
+    site.build("en", nbpromises_accept=1)
+    svg = drawing(build)
+    assert "epoch</text>" in svg
+    words = {
+        "A page": "一页",
+        "A line.": "一条线。",
+        "A caption.": "图注。",
+        "epoch": "轮次",
+        "the <loss>": "损失<甲>",
+    }
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(words))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert not build.executed
+    assert "轮次</text>" in (svg := drawing(build))
+    assert "损失&lt;甲&gt;</text>" in svg
+    assert "epoch" not in svg
+    assert 'xml:lang="zh-CN"' in svg
+    del words["epoch"]
+    site.write(path, catalogue(words))
+    build = site.build("zh_CN")
+    assert "index.md:11: ERROR: not translated: epoch" in build.said
+
+
+def drawing(build: Build) -> str:
+    """Return the one picture of a site."""
+    (path,) = (build.output / "_images").iterdir()
+    return path.read_text(encoding="utf-8")

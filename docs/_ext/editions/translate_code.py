@@ -107,7 +107,11 @@ class FindCodeWords(SphinxTransform):
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
                 pieces += [Piece("drawing", text) for text in drawn_words(svg)]
-            cell.node.extend(_nodes(pieces, cell.node, lines[cell.index]))
+            # MyST-NB looks at the first child for code, and at the last for outputs.
+            place = 1 if cell.code else 0
+            cell.node[place:place] = _nodes(
+                pieces, cell.node, lines[cell.index]
+            )
         for block in list(_included(self.document)):
             pieces = shown_pieces(block.astext(), NOT_LABELS)
             place = block.parent.index(block) + 1
