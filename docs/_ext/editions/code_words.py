@@ -5,7 +5,7 @@ printed. A label is a string of one line with a word, that is at least two lette
 
 - is printed: it stands in the arguments of `print`, not within another call or an index; or
 - has several words, or blanks, a word and a field of an f-string, unless something is compared with it; or
-- is one word, and stands as an element of a tuple, list or set, as a key of a dictionary, as an outcome
+- consists of words and numbers, and stands as an element of a tuple, list or set, as a key of a dictionary, as an outcome
   of `a if condition else b` or `np.where`, or as an argument called `label`, `title`, `xlabel` or
   `ylabel`.
 
@@ -30,12 +30,13 @@ Kind = Literal["comment", "docstring", "label", "drawing"]
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]{2,}")
+LISTED = re.compile(r"([^\W_]| )+")
 NAMED = {"label", "title", "xlabel", "ylabel"}
 # Lines of IPython, which are not Python.
 MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
 # Comments for tools.
-DIRECTIVE = re.compile(r"(noqa|type|fmt|ruff|pylint)\b *:?")
-OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
+OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 NUMERIC = set("bcdeEfFgGnoxX%")
 NUMBER = r"[ \d.,einfa+%-]*"
@@ -111,7 +112,7 @@ def _written(piece: Piece, old: str, text: str) -> str:
         return f"# {text}"
     match = OPENING.match(old)
     assert match
-    prefix, quotes = match.groups()
+    quotes = match[1]
     if piece.has_fields:
         text = "".join(
             _escaped(words, quotes).replace("{", "{{").replace("}", "}}")
@@ -120,8 +121,10 @@ def _written(piece: Piece, old: str, text: str) -> str:
         )
     else:
         text = _escaped(text, quotes)
-    is_f_string = "f" if "f" in prefix.lower() else ""
-    return f"{is_f_string}{quotes}{text}{quotes}"
+    # Pieces of a string may stand on several lines.
+    tree = ast.parse(f"({old})", mode="eval")
+    prefix = "f" if isinstance(tree.body, ast.JoinedStr) else ""
+    return f"{prefix}{quotes}{text}{quotes}"
 
 
 def _escaped(text: str, quotes: str) -> str:
@@ -333,7 +336,7 @@ def _is_label(text: str, place: Place, has_fields: bool) -> bool:
         return " " in words or place == "listed"
     return bool(
         SEVERAL_WORDS.search(text)
-        or (place == "listed" and WORD.fullmatch(text))
+        or (place == "listed" and LISTED.fullmatch(text))
     )
 
 

@@ -136,9 +136,10 @@ class TranslateCode(SphinxTransform):
         )
         for cell in cells:
             if cell.code:
-                self._replace(cell.code, words.code)
+                place = next(cell.node.findall(CodeWords), cell.node)
+                self._replace(cell.code, words.code, place)
             for block in cell.texts:
-                self._replace(block, words.output)
+                self._replace(block, words.output, block)
             for image in cell.svg_images:
                 path = _file(self, image)
                 svg = words.drawing(path.read_text(encoding="utf-8"))
@@ -146,7 +147,7 @@ class TranslateCode(SphinxTransform):
                 path.with_name(name).write_text(svg, encoding="utf-8")
                 image["uri"] = image["uri"].replace(path.name, name)
         for block in _included(self.document):
-            self._replace(block, words.included)
+            self._replace(block, words.included, block)
 
     def _check_fields(self) -> None:
         """Report translations that fill in something else, and drop them."""
@@ -159,14 +160,15 @@ class TranslateCode(SphinxTransform):
                 del node["translation"]
 
     def _replace(
-        self, block: nodes.literal_block, translated: Callable[[str], str]
+        self,
+        block: nodes.literal_block,
+        translated: Callable[[str], str],
+        place: nodes.Element,
     ) -> None:
-        """Replace the text of a block."""
+        """Replace the text of a block; `place` has the line for an error."""
         try:
             block.rawsource = translated(block.astext())
         except ValueError as error:
-            # They have the line of the cell.
-            place = next(block.parent.parent.findall(CodeWords), block)
             logger.error(str(error), location=place)
             # The notebook is written from them, too, before the build fails.
             for node in self.document.findall(CodeWords):

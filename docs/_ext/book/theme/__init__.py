@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.locale import _
 
 from editions.languages import own_edition
 
@@ -16,6 +17,8 @@ from ..notebooks import offer_notebook
 
 # A page's element for an explorable; the group is its kind.
 EXPLORABLE = re.compile(r'class="explorable" data-kind="(\w+)"')
+# MyST-NB's name of the button of a folded cell.
+HIDDEN = "Toggle hidden content"
 
 
 def apply_theme(app: Sphinx, config: Config) -> None:
@@ -54,6 +57,9 @@ def fill_context(
     paragraphs = doctree.findall(nodes.paragraph) if doctree else []
     first = next((each.astext() for each in paragraphs), app.config.html_title)
     context["description"] = shorten(first, 160, placeholder=" …")
+    if body := context.get("body"):
+        # MyST-NB writes this name in English alone.
+        context["body"] = body.replace(f'"{HIDDEN}"', f'"{_(HIDDEN)}"')
     if doctree:
         offer_notebook(app, pagename, context, doctree)
     kinds = sorted(set(EXPLORABLE.findall(context.get("body", ""))))
