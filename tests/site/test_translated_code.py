@@ -72,7 +72,7 @@ def test_no_english_label_is_left_in_outputs(built_site: Path, page: str):
     for cell in notebook_cells(built_site, SOURCE, page):
         for piece in labels(cell):
             if piece.message not in kept and not piece.has_fields:
-                alone = rf"(?<!\w){re.escape(piece.message.strip())}(?!\w)"
+                alone = rf"(?<!\w){re.escape(piece.message)}(?!\w)"
                 assert not re.search(alone, shown), piece.message
 
 

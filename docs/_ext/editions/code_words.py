@@ -23,10 +23,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from string import Formatter
-from typing import Literal
+from typing import Final, Literal
 
-COMMENT, DOCSTRING, LABEL = "comment", "docstring", "label"
+COMMENT: Final = "comment"
+DOCSTRING: Final = "docstring"
+LABEL: Final = "label"
+DRAWING: Final = "drawing"
 Kind = Literal["comment", "docstring", "label", "drawing"]
+# The translation of each message, by the kind of its piece: a label and a comment can be the same.
+Translations = Mapping[tuple[Kind, str], str]
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]{2,}")
@@ -81,7 +86,7 @@ def shown_pieces(
 
 def translate_code(
     source: str,
-    translations: Mapping[str, str],
+    translations: Translations,
     kinds: Iterable[Kind] = (COMMENT, DOCSTRING, LABEL),
 ) -> str:
     """Replace the words in a piece of Python code by their translations.
@@ -89,16 +94,17 @@ def translate_code(
     Raises:
         ValueError: If it would be other code.
 
-    >>> translate_code("times['one step'] = 1  # fast", {"one step": "一步", "fast": "快"})
+    >>> translations = {("label", "one step"): "一步", ("comment", "fast"): "快"}
+    >>> translate_code("times['one step'] = 1  # fast", translations)
     "times['一步'] = 1  # 快"
     """
     new = source
     for piece in reversed(_pieces(source)):
-        words = translations.get(piece.message)
-        if piece.kind in kinds and words not in {None, piece.message}:
-            assert words is not None
+        message = piece.message
+        words = translations.get((piece.kind, message), message)
+        if piece.kind in kinds and words != message:
             old = source[piece.start : piece.end]
-            text = piece.text.replace(piece.message, words, 1)
+            text = piece.text.replace(message, words, 1)
             written = _written(piece, old, text)
             new = new[: piece.start] + written + new[piece.end :]
     if _without_words(new) != _without_words(source):
@@ -358,66 +364,91 @@ def _field_or_text(value: ast.expr) -> str:
 class Labels:
     r"""The labels in the cells of a page, and how they are translated in what the cells print.
 
-    Longer labels come first. A label that is padded, as `{name:6}` does, is padded again.
+    Labels of the cell that printed come first, then longer ones. A label that is padded, as `{name:6}` does,
+    is padded again.
 
     >>> code = "for name in 'loss', 'mean loss':\n    print(f'{name:6}: {x} by {y}, {name}')"
-    >>> fields = {"{name:6}: {x} by {y}, {name}": "{name:6}: {y} 的 {x}, {name}"}
-    >>> labels = Labels([code], {"loss": "损失", "mean loss": "平均损失", **fields})
-    >>> labels.translate("loss  : 1 by 2, loss\nmean loss: 1 by 2, mean loss")
+    >>> translations = {
+    ...     ("label", "loss"): "损失",
+    ...     ("label", "mean loss"): "平均损失",
+    ...     ("label", "{name:6}: {x} by {y}, {name}"): "{name:6}: {y} 的 {x}, {name}",
+    ... }
+    >>> labels = Labels([code], translations)
+    >>> labels.translate("loss  : 1 by 2, loss\nmean loss: 1 by 2, mean loss", code)
     '损失    : 2 的 1, 损失\n平均损失: 2 的 1, 平均损失'
     """
 
     def __init__(
-        self, sources: Iterable[str], translations: Mapping[str, str]
+        self, sources: Iterable[str], translations: Translations
     ) -> None:
-        pieces = [
-            piece
-            for source in sources
-            for piece in _pieces(source)
-            if piece.kind == LABEL
+        self._translations = translations
+        self._labels = list(
+            dict.fromkeys(
+                (piece.message, piece.has_fields)
+                for source in sources
+                for piece in _label_like(source)
+            )
+        )
+        widths = [
+            WIDTH.search(field)
+            for label, has_fields in self._labels
+            if has_fields
+            for field in _fields(label)
         ]
-        widths = {
-            width
-            for piece in pieces
-            if piece.has_fields
-            for field in _fields(piece.text)
-            if (width := WIDTH.search(field))
-        }
-        paddings = {(each[1], int(each[2])) for each in widths}
-        rules: list[_Rule] = []
-        for piece in pieces:
-            translation = translations.get(piece.message)
-            if translation is None:
-                continue
-            if piece.has_fields:
-                rules.append(_rule_for_fields(piece.message, translation))
-            else:
-                rules += _rules(piece.message, translation, paddings)
-        rules.sort(key=lambda rule: rule.length, reverse=True)
-        self._rules = rules
-        pattern = "|".join(f"({rule.pattern})" for rule in rules)
-        self._pattern = re.compile(pattern) if rules else None
+        self._paddings = {(each[1], int(each[2])) for each in widths if each}
 
-    def translate(self, text: str) -> str:
-        """Replace the labels in a printed text."""
-        return self._pattern.sub(self._replace, text) if self._pattern else text
+    def translate(self, text: str, source: str) -> str:
+        """Replace the labels in what a cell with this code has printed."""
+        own = {piece.message for piece in _label_like(source)}
+        rules = [
+            rule
+            for label, has_fields in self._labels
+            for rule in self._rules(label, has_fields, label in own)
+        ]
+        rules.sort(key=lambda rule: (rule.is_own, rule.length), reverse=True)
+        return _replaced(text, rules)
 
-    def _replace(self, match: re.Match[str]) -> str:
+    def _rules(
+        self, label: str, has_fields: bool, is_own: bool
+    ) -> Iterator[_Rule]:
+        translation = self._translations.get((LABEL, label))
+        if translation is None:
+            return
+        if has_fields:
+            yield _rule_for_fields(label, translation, is_own)
+        else:
+            yield from _rules(label, translation, is_own, self._paddings)
+
+
+def _label_like(source: str) -> Iterator[Piece]:
+    """Yield the strings of a piece of code; only a page knows which of them are labels."""
+    return (piece for piece in _pieces(source) if piece.kind == LABEL)
+
+
+def _replaced(text: str, rules: list[_Rule]) -> str:
+    """Apply the first rule that matches at each place of a text."""
+    if not rules:
+        return text
+
+    def replace(match: re.Match[str]) -> str:
         groups = iter(match.groups())
-        for rule in self._rules:
+        for rule in rules:
             whole = next(groups)
             values = [next(groups) for _ in rule.fields]
             if whole is not None:
                 break
         left = list(zip(rule.fields, values, strict=True))
-        text = ""
+        new = ""
         for words, field in rule.translation:
-            text += words
+            new += words
             if field:
                 place = [name for name, _ in left].index(field)
                 # A value can be a label itself.
-                text += self.translate(left.pop(place)[1])
-        return text
+                new += _replaced(left.pop(place)[1], rules)
+        return new
+
+    pattern = "|".join(f"({rule.pattern})" for rule in rules)
+    return re.sub(pattern, replace, text)
 
 
 # How a field pads words.
@@ -432,16 +463,20 @@ class _Rule:
     fields: list[str]
     translation: list[tuple[str, str]]
     length: int
+    is_own: bool
 
 
 def _rules(
-    label: str, translation: str, paddings: Iterable[tuple[str, int]]
+    label: str,
+    translation: str,
+    is_own: bool,
+    paddings: Iterable[tuple[str, int]],
 ) -> Iterator[_Rule]:
     """Yield rules for a label without fields, as it is and padded."""
     before = r"(?<!\w)" if re.match(r"\w", label) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", label) else ""
     pattern = before + re.escape(label) + after
-    yield _Rule(pattern, [], [(translation, "")], len(label))
+    yield _Rule(pattern, [], [(translation, "")], len(label), is_own)
     for side, width in paddings:
         if width >= len(label):
             old, new = (
@@ -450,10 +485,10 @@ def _rules(
             # A label that fills its field is the same without one, at the end of a line.
             more = "" if old != label else r"(?=[^\n])"
             pattern = before + re.escape(old) + after * (not more) + more
-            yield _Rule(pattern, [], [(new, "")], width + 1)
+            yield _Rule(pattern, [], [(new, "")], width + 1, is_own)
 
 
-def _rule_for_fields(label: str, translation: str) -> _Rule:
+def _rule_for_fields(label: str, translation: str, is_own: bool) -> _Rule:
     old, new = template(label), template(translation)
     # A field at an edge of both stays where it is.
     if old[0] == new[0] and not old[0][0]:
@@ -472,7 +507,8 @@ def _rule_for_fields(label: str, translation: str) -> _Rule:
     if old and re.search(r"\w\Z", old[-1][0]) and not old[-1][1]:
         pattern = rf"{pattern}(?!\w)"
     fields = [field for _, field in old if field]
-    return _Rule(pattern, fields, new, sum(len(words) for words, _ in old))
+    length = sum(len(words) for words, _ in old)
+    return _Rule(pattern, fields, new, length, is_own)
 
 
 def _fields(text: str) -> list[str]:

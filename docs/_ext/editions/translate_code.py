@@ -9,7 +9,8 @@ Of Python code that is not in a cell, as that of `{literalinclude}`, comments an
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -24,8 +25,10 @@ from nbpromises.order import FIND_CODE_WORDS, TRANSLATE_CODE
 from .code_words import (
     COMMENT,
     DOCSTRING,
+    DRAWING,
     Labels,
     Piece,
+    Translations,
     same_fields,
     shown_pieces,
     translate_code,
@@ -60,7 +63,7 @@ class PageWords:
 
     def __init__(
         self,
-        translations: Mapping[str, str],
+        translations: Translations,
         sources: Iterable[str],
         language: str,
     ) -> None:
@@ -77,19 +80,26 @@ class PageWords:
         """Translate code that is not in a cell."""
         return translate_code(source, self._translations, NOT_LABELS)
 
-    def output(self, text: str) -> str:
-        """Translate what a cell has printed."""
-        return self._labels.translate(text)
+    def output(self, text: str, source: str) -> str:
+        """Translate what a cell with this code has printed."""
+        return self._labels.translate(text, source)
 
     def drawing(self, svg: str) -> str:
         """Translate a drawing."""
-        return translate_drawing(svg, self._translations, self._language)
+        words = {
+            message: translation
+            for (kind, message), translation in self._translations.items()
+            if kind == DRAWING
+        }
+        return translate_drawing(svg, words, self._language)
 
 
-def translations(document: nodes.document) -> dict[str, str]:
+def translations(document: nodes.document) -> Translations:
     """Return the words of a page's code with their translations, also those that are the same."""
     return {
-        node["message"]: node.get("translation", node["message"])
+        (node["kind"], node["message"]): node.get(
+            "translation", node["message"]
+        )
         for node in document.findall(CodeWords)
     }
 
@@ -106,7 +116,7 @@ class FindCodeWords(SphinxTransform):
             pieces = shown_pieces(cell.code.astext()) if cell.code else []
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
-                pieces += [Piece("drawing", text) for text in drawn_words(svg)]
+                pieces += [Piece(DRAWING, text) for text in drawn_words(svg)]
             # MyST-NB looks at the first child for code, and at the last for outputs.
             place = 1 if cell.code else 0
             cell.node[place:place] = _nodes(
@@ -135,11 +145,13 @@ class TranslateCode(SphinxTransform):
             own_edition(self.config)["tag"],
         )
         for cell in cells:
+            source = cell.code.astext() if cell.code else ""
             if cell.code:
                 place = next(cell.node.findall(CodeWords), cell.node)
                 self._replace(cell.code, words.code, place)
             for block in cell.texts:
-                self._replace(block, words.output, block)
+                output = partial(words.output, source=source)
+                self._replace(block, output, block)
             for image in cell.svg_images:
                 path = _file(self, image)
                 svg = words.drawing(path.read_text(encoding="utf-8"))
@@ -191,11 +203,14 @@ def _nodes(
     pieces: Iterable[Piece], place: nodes.Element, line: int | None
 ) -> list[nodes.Node]:
     """Return a node for each message."""
-    found: dict[str, nodes.Node] = {}
+    found = {}
     for piece in pieces:
-        node = CodeWords(message=piece.message, has_fields=piece.has_fields)
+        key = piece.kind, piece.message
+        node = CodeWords(
+            kind=piece.kind, message=piece.message, has_fields=piece.has_fields
+        )
         node.source, node.line = place.source, line
-        found.setdefault(piece.message, node)
+        found.setdefault(key, node)
     return [*found.values()]
 
 

@@ -97,14 +97,14 @@ def executed_code(
 
 def translate_cell(cell: NotebookNode, words: PageWords) -> None:
     """Replace the words of a cell and of its outputs as its page does."""
-    cell.source = words.code(cell.source)
+    source, cell.source = cell.source, words.code(cell.source)
     for output in cell.outputs:
         if output.output_type == "stream":
-            output.text = words.output(output.text)
+            output.text = words.output(output.text, source)
         elif "image/svg+xml" in (data := output.get("data", {})):
             data["image/svg+xml"] = words.drawing(data["image/svg+xml"])
         elif "text/plain" in data:
-            data["text/plain"] = words.output(data["text/plain"])
+            data["text/plain"] = words.output(data["text/plain"], source)
 
 
 def notebook(
