@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "sphinx_design",
     "nbpromises",
     "editions",
     "book",
@@ -38,6 +39,9 @@ editions_address = whole_address(
 
 # Hosts that readers in China reach, with those whose pages they publish.
 editions_mirrors = {"tensorflow.google.cn": "www.tensorflow.org"}
+
+# What the sources spell out, and a translation may write in digits.
+editions_number_words = {"ten": "10", "December": "12"}
 
 language = editions_table["source"]
 locale_dirs = ["locales"]
@@ -78,6 +82,12 @@ nbpromises_constants = {
     "0.1": "the learning rate",
     "2.16": "the TensorFlow that brought Keras 3",
     "2021": "the year of the recorded run",
+    "12": "December",
+    "27": "the day of its publication",
+    "1951": "the year of a paper, as the others",
+    "1964": "the year of a paper",
+    "2014": "the year of a paper",
+    "2017": "the year of two papers",
 }
 
 # -- Pages ----------------------------------------------------------------------------------------

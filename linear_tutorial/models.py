@@ -1,5 +1,6 @@
 """The model ``f(x) = x * w + b``, as a plain TensorFlow module and as a Keras model."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import keras
@@ -14,10 +15,12 @@ class Model(Protocol):
     Attributes:
         w (tf.Variable): The weight (slope), a scalar variable.
         b (tf.Variable): The bias (intercept), a scalar variable.
+        trainable_variables (Sequence[tf.Variable]): Both of them, in any order.
     """
 
     w: tf.Variable
     b: tf.Variable
+    trainable_variables: Sequence[tf.Variable]
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
         """Predict `y` for real inputs `x` of any shape."""

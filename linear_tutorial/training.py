@@ -87,7 +87,7 @@ def train_step(
     """Take one step of gradient descent on a batch; `model` is changed in place.
 
     Args:
-        model: A model with trainable scalars `w` and `b`.
+        model: A model with trainable variables, of any number and shape.
         x: Inputs, real numbers of shape ``(N,)``, which the model converts to its dtype; for a Keras
             model, a tensor or an array.
         y: Labels, real numbers of the same shape; `mean_squared_error` calls them `target_y`.
@@ -110,9 +110,10 @@ def train_step(
     """
     with tf.GradientTape() as tape:
         loss = mean_squared_error(y, model(x))
-    dw, db = tape.gradient(loss, [model.w, model.b])
-    model.w.assign_sub(learning_rate * dw)
-    model.b.assign_sub(learning_rate * db)
+    variables = model.trainable_variables
+    gradients = tape.gradient(loss, variables)
+    for variable, gradient in zip(variables, gradients, strict=True):
+        variable.assign_sub(learning_rate * gradient)
     return loss
 
 

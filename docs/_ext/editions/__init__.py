@@ -67,6 +67,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("editions_table", {}, "env", dict)
     app.add_config_value("editions_address", "", "html", str)
     app.add_config_value("editions_mirrors", {}, "env", dict)
+    app.add_config_value("editions_number_words", {}, "env", dict)
     app.add_config_value("editions_together", False, "html", bool)
     app.connect("config-inited", apply_edition)
     # After MyST-NB has made its configuration.

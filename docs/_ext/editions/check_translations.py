@@ -7,6 +7,7 @@ else: no fuzzy entry, no obsolete one, no other glued values or numbers than the
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -136,7 +137,8 @@ class CheckCatalogue(SphinxTransform):
         used = self._check_messages(catalogue)
         for entry in catalogue:
             if entry.id:
-                _check_entry(entry, used, path)
+                words = self.config.editions_number_words
+                _check_entry(entry, used, path, words)
         for text, entry in catalogue.obsolete.items():
             logger.error(f"obsolete: {text}", location=f"{path}:{entry.lineno}")
 
@@ -180,7 +182,9 @@ def _folder(env: BuildEnvironment) -> Path:
     return Path(env.srcdir, locale_dir, env.config.language, "LC_MESSAGES")
 
 
-def _check_entry(entry: Message, used: set[str], path: Path) -> None:
+def _check_entry(
+    entry: Message, used: set[str], path: Path, words: dict[str, str]
+) -> None:
     text, translation = str(entry.id), str(entry.string)
     faults = {
         f"fuzzy: {text}": entry.fuzzy,
@@ -188,7 +192,7 @@ def _check_entry(entry: Message, used: set[str], path: Path) -> None:
             glued(text) != glued(translation)
         ),
         f"the translation has other numbers: {translation}": (
-            sorted(signed_numbers(text)) != sorted(signed_numbers(translation))
+            not same_numbers(text, translation, words)
         ),
         f"the translation has a line break: {translation}": (
             "\n" in translation and "\n" not in text
@@ -296,6 +300,22 @@ def glued(text: str) -> list[str]:
     ['a.md::b', 'a.md::w:.2f']
     """
     return sorted(re.findall(r"\{glue(?::[a-z]*)?\}`([^`]*)`", text))
+
+
+def same_numbers(text: str, translation: str, words: dict[str, str]) -> bool:
+    """Return whether two texts have the same numbers, up to those that the first spells out.
+
+    >>> same_numbers("Ten epochs at 0.1", "10 轮，学习率 0.1", {"ten": "10"})
+    True
+    >>> same_numbers("Ten epochs at 0.1", "10 轮", {"ten": "10"})
+    False
+    """
+    here = Counter(signed_numbers(text))
+    there = Counter(signed_numbers(translation))
+    digits = {word.lower(): number for word, number in words.items()}
+    found = re.findall(r"\w+", text.lower())
+    spelled = Counter(digits[word] for word in found if word in digits)
+    return here <= there <= here + spelled
 
 
 def _is_refused(node: nodes.Node) -> bool:

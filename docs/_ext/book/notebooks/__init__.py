@@ -24,7 +24,7 @@ from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..cache import cached
-from .package import add_wheel
+from .package import WheelRole, add_wheel
 from .prose import prose_around_cells
 
 METADATA = {
@@ -143,4 +143,5 @@ def install(wheel: str, words: dict[str, str]) -> str:
 
 def setup(app: Sphinx) -> None:
     app.add_config_value("book_colab_repository", "", "html", str)
+    app.add_role("wheel", WheelRole())
     app.connect("builder-inited", add_wheel)

@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
 
 
 def add_wheel(app: Sphinx) -> None:
@@ -18,3 +22,20 @@ def add_wheel(app: Sphinx) -> None:
             stdout=subprocess.DEVNULL,
             check=True,
         )
+
+
+def wheel_name(project: Path) -> str:
+    """Return the name of the wheel of the project in a folder."""
+    text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    about = tomllib.loads(text)["project"]
+    name = about["name"].replace("-", "_")
+    return f"{name}-{about['version']}-py3-none-any.whl"
+
+
+class WheelRole(SphinxRole):
+    """A link to the wheel, which lies beside the home page of each edition: {wheel}`its text`."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        name = wheel_name(Path(self.env.app.confdir))
+        address = "../" * self.env.docname.count("/") + name
+        return [nodes.reference("", self.text, refuri=address)], []
