@@ -19,7 +19,7 @@ from book.weight.static_files import keep_only, named_files
 from book.weight.style_sheet import read_style_sheet, used_css
 from support.sites import Site
 
-WORDS = {"p", "a", "shown", "top", "w-1", "2"}
+WORDS = {"p", "a", "shown", "--shown", "top", "w-1", "2"}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,8 @@ WORDS = {"p", "a", "shown", "top", "w-1", "2"}
         "@layer base;",
         "@supports selector(:has(*)){\np:not(:has(:checked)) > .shown{top: 0}\n}",
         "p:has(:checked) > .shown::before{content: attr(data-top)}",
-        ":root{--gap: 1px}",
+        ":root{--gap: 1px}\np{top: calc(var( --gap ) + 1px)}",
+        ":root{--shown: 1px; top: 0}",
         'p{content: "two  spaces"}',
         "/*! A licence */",
     ],
@@ -65,6 +66,12 @@ def test_a_rule_that_can_apply_is_kept(kept: str):
 )
 def test_a_rule_that_cannot_apply_is_dropped(dropped: str):
     assert used_css(dropped, WORDS) == ""
+
+
+def test_a_custom_property_that_nothing_asks_for_is_dropped():
+    css = "p{--gap: url(data:a;b); top: 0; --gap: {}; left: 0;--gap: 1}"
+    unused = ".unused{top: var(--gap)}"
+    assert used_css(css + unused, WORDS) == "p{top: 0; left: 0;}"
 
 
 def test_white_space_and_comments_are_dropped():

@@ -12,7 +12,7 @@ from ..cache import cached
 from .fonts import with_small_icon_fonts
 from .pages import STYLE_SHEET, light_page, with_digests
 from .static_files import keep_only, named_files
-from .style_sheet import read_style_sheet, selectors, used_css, words_in
+from .style_sheet import names_in, read_style_sheet, used_css, words_in
 
 STYLE = "_static/style.css"
 
@@ -46,7 +46,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     full = "\n".join(
         read_style_sheet(folder / sheet, static) for sheet in sheets.pop()
     )
-    words = words_in("\n".join([text, *scripts])) & words_in(selectors(full))
+    words = words_in("\n".join([text, *scripts])) & names_in(full)
     css = cached(
         Path(app.doctreedir, "style-sheet"),
         (full, sorted(words)),

@@ -3,6 +3,9 @@
 A rule is kept if the names of elements, classes and ids in one of its selectors all occur as words
 in the pages or their scripts. Names inside of `:not()`, `:is()` and the like are not looked at. So
 some rules are kept that no page uses, but none is lost that a page does.
+
+The setting of a custom property (`--name: value`) is kept if some `var()` of a kept rule asks for it, or if its name occurs
+in the pages or their scripts.
 """
 
 import re
@@ -17,6 +20,8 @@ from tinycss2.ast import Node, WhitespaceToken
 WORD = re.compile(r"[\w-]+")
 IMPORT = re.compile(r'@import\s+["\']([^"\']+)["\']\s*;')
 RELATIVE_URL = re.compile(r'url\((["\']?)(?!data:|#|/|\w+:)([^"\')]+)\1\)')
+CUSTOM_PROPERTY = re.compile(r"--[\w-]+")
+ASKED_FOR = re.compile(r"\bvar\(\s*(--[\w-]+)")
 # Rules that hold rules.
 CONDITIONAL = {"container", "layer", "media", "supports"}
 SPACE = WhitespaceToken(0, 0, " ")
@@ -40,14 +45,15 @@ def read_style_sheet(path: Path, folder: Path) -> str:
     )
 
 
-def selectors(css: str) -> str:
-    """Return what stands before the braces of a style sheet, which is all that `used_css` compares.
+def names_in(css: str) -> set[str]:
+    """Return the names in a style sheet that `used_css` looks for: selectors and custom properties.
 
-    >>> selectors("@media print { p { color: red } .big { top: 0 } }").split()
-    ['@media', 'print', 'p', '.big']
+    >>> sorted(names_in("@media print { p { color: red } .big { --size: 0 } }"))
+    ['--size', 'big', 'media', 'p', 'print']
     """
     *before_braces, _ = css.split("{")
-    return " ".join(part.rpartition("}")[2] for part in before_braces)
+    selectors = " ".join(part.rpartition("}")[2] for part in before_braces)
+    return words_in(selectors) | set(CUSTOM_PROPERTY.findall(css))
 
 
 def used_css(css: str, words: set[str]) -> str:
@@ -57,7 +63,10 @@ def used_css(css: str, words: set[str]) -> str:
     'p, q{top: 0}\\n.big:not(.small) p{top: 1}'
     """
     nodes = tinycss2.parse_stylesheet(css, skip_whitespace=True)
-    return "\n".join(_used_rules(nodes, words))
+    with_all_properties = words.union(CUSTOM_PROPERTY.findall(css))
+    rules = "\n".join(_used_rules(nodes, with_all_properties))
+    asked_for = ASKED_FOR.findall(rules)
+    return "\n".join(_used_rules(nodes, words.union(asked_for)))
 
 
 def _used_rules(nodes: Iterable[Node], words: set[str]) -> Iterator[str]:
@@ -67,7 +76,8 @@ def _used_rules(nodes: Iterable[Node], words: set[str]) -> Iterator[str]:
                 place = f"line {node.source_line} of the style sheets"
                 raise ValueError(f"{place}: {node.message}")
             case "qualified-rule" if can_apply(node.prelude, words):
-                yield f"{_compact(node.prelude)}{{{_compact(node.content)}}}"
+                content = _used_declarations(node.content, words)
+                yield f"{_compact(node.prelude)}{{{_compact(content)}}}"
             # `@charset` must be the first rule; style sheets of pages in UTF-8 need none.
             case "at-rule" if node.lower_at_keyword != "charset":
                 yield from _used_at_rule(node, words)
@@ -86,6 +96,20 @@ def _used_at_rule(rule: Node, words: set[str]) -> Iterator[str]:
             yield f"{start}{{\n{used}\n}}"
     else:
         yield f"{start}{{{_compact(rule.content)}}}"
+
+
+def _used_declarations(
+    content: Iterable[Node], words: set[str]
+) -> Iterator[Node]:
+    kept = True
+    for is_end, nodes in groupby(content, lambda node: node == ";"):
+        declaration = list(nodes)
+        if not is_end:
+            idents = (n.value for n in declaration if n.type == "ident")
+            name = next(idents, "")
+            kept = not name.startswith("--") or name in words
+        if kept:
+            yield from declaration
 
 
 def _compact(nodes: Iterable[Node]) -> str:
