@@ -67,18 +67,24 @@ BROWSERS = "chromium-headless-shell", "chromium"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's chromium."""
+def chromium() -> str:
+    """Return the path of Debian's chromium."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         message = f"none of {', '.join(BROWSERS)} is on this machine; 'apt install' brings them"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start Debian's chromium."""
     with sync_playwright() as playwright:
         # As root, as in a container, the browser's sandbox does not start.
         yield playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"]
+            executable_path=chromium, args=["--no-sandbox"]
         )
 
 

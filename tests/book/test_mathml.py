@@ -19,6 +19,24 @@ def test_a_formula_is_written_as_mathml(site: Site):
     assert 'src="http' not in html
 
 
+def test_a_star_is_that_of_mathematics_which_stands_lower(site: Site):
+    site.write_page(r"Here $W^*$ and $x *y$.")
+    build = site.build()
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    assert html.count("<mo>\N{ASTERISK OPERATOR}</mo>") == 2
+
+
+def test_a_formula_with_a_character_that_its_font_lacks_fails(site: Site):
+    page = site.write_page(r"A formula $x = \text{数}$ here.")
+    build = site.build()
+    assert not build.ok
+    said = (
+        "this formula has 数 (6570), which the font stix-two-math.woff2 lacks"
+    )
+    assert f"{page}:11: ERROR: {said}" in build.said
+
+
 def test_a_formula_that_cannot_be_written_fails(site: Site):
     page = site.write_page(r"A $\nosuchcommand{x}$ here.")
     build = site.build()

@@ -13,7 +13,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from sphinx.errors import ThemeError
 
-from book.weight.fonts import with_small_icon_fonts
+from book.mathml.font import FONT as FORMULA_FONT
+from book.mathml.font import drawn_characters
+from book.weight.fonts import with_small_formula_font, with_small_icon_fonts
 from book.weight.pages import light_page
 from book.weight.static_files import keep_only, named_files
 from book.weight.style_sheet import read_style_sheet, used_css
@@ -126,6 +128,14 @@ def test_a_light_page_has_one_style_sheet_and_no_script_for_icons():
     assert light_page(PAGE, "../_static/style.css") == LIGHT_PAGE
 
 
+def test_a_page_with_a_formula_loads_their_font_before_it_is_shown():
+    page = PAGE.replace("<body>", "<body><math></math>")
+    light = light_page(page, "../_static/style.css")
+    load = """<script>document.fonts.load('1em "STIX Two Math"');</script>"""
+    sheet = '<link rel="stylesheet" href="../_static/style.css">\n'
+    assert f"{sheet}{load}\n</head>" in light
+
+
 @pytest.mark.parametrize(
     ("old", "new", "count"),
     [
@@ -163,6 +173,21 @@ def test_an_icon_that_no_font_has_fails():
         with_small_icon_fonts(css, STATIC)
     with pytest.raises(ThemeError, match=r"no icon font .* has .*uf0c9"):
         with_small_icon_fonts('a{content: "\uf0c9"}', STATIC)
+
+
+def test_the_font_of_formulas_has_their_characters_and_measures():
+    css = f'@font-face{{src: url("{FORMULA_FONT.name}") format("woff2")}}'
+    characters = drawn_characters("<math><mi>x</mi><mo>=</mo></math>")
+    light = with_small_formula_font(css, FORMULA_FONT.parent, characters)
+    assert (
+        with_small_formula_font(css, FORMULA_FONT.parent, characters) == light
+    )
+    data = re.search(r'url\("data:font/woff2;base64,([^"]+)"\)', light)
+    assert data
+    font = TTFont(BytesIO(b64decode(data[1])))
+    assert {*map(chr, font.getBestCmap())} == {"𝑥", "=", "√"}
+    assert len(font.getGlyphOrder()) > 6, "a root has several sizes"
+    assert "MATH" in font
 
 
 def test_files_are_found_through_scripts_and_style_sheets(tmp_path: Path):

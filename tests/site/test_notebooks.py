@@ -8,7 +8,6 @@ from pathlib import Path
 import lxml.html
 import nbformat
 import pytest
-from docutils.utils.math.latex2mathml import tex2mathml
 from lxml.builder import E
 from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
@@ -16,6 +15,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbformat import NotebookNode
 
+from book.mathml import mathml
 from book.notebooks.prose import prose_around_cells
 from support.notebooks import (
     CODE_PAGES,
@@ -161,7 +161,7 @@ def prose_of_notebook(notebook: NotebookNode) -> HtmlElement:
 def as_mathml(
     renderer: object, tokens: list[Token], place: int, *rest: object
 ) -> str:
-    return str(tex2mathml(tokens[place].content))
+    return mathml(tokens[place].content)
 
 
 def words(element: HtmlElement) -> str:

@@ -209,6 +209,7 @@ def test_an_error_message_leads_to_its_explanation(
         ("don't", "don’t"),
         ("梯度  带", "梯度带"),
         ("“gradient tape”", "gradient tape"),
+        ("W*", "W∗"),
     ],
 )
 def test_how_it_is_typed_does_not_matter(

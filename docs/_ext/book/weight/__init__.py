@@ -6,10 +6,12 @@ from posixpath import relpath
 from sphinx.application import Sphinx
 from sphinx.errors import ThemeError
 
+from nbpromises.execution.dependencies import digest_file
 from nbpromises.order import REDUCE_FILES
 
 from ..cache import cached
-from .fonts import with_small_icon_fonts
+from ..mathml.font import FONT, drawn_characters
+from .fonts import with_small_formula_font, with_small_icon_fonts
 from .pages import STYLE_SHEET, light_page, with_digests
 from .static_files import keep_only, named_files
 from .style_sheet import names_in, read_style_sheet, used_css, words_in
@@ -47,10 +49,16 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
         read_style_sheet(folder / sheet, static) for sheet in sheets.pop()
     )
     words = words_in("\n".join([text, *scripts])) & names_in(full)
+    characters = drawn_characters(text)
+
+    def make() -> str:
+        css = with_small_icon_fonts(used_css(full, words), static)
+        return with_small_formula_font(css, static, characters)
+
     css = cached(
         Path(app.doctreedir, "style-sheet"),
-        (full, sorted(words)),
-        lambda: with_small_icon_fonts(used_css(full, words), static),
+        (full, sorted(words), sorted(characters), digest_file(FONT)),
+        make,
     )
     (folder / STYLE).write_text(css, encoding="utf-8")
     for path, html in pages.items():

@@ -17,6 +17,13 @@ PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
 
 
+# The style sheet holds this font, but Chromium begins to read it when it lays out the first formula, and
+# would show the page before: with other letters, the lines of a paragraph break elsewhere.
+LOAD_FORMULA_FONT = """\
+<script>document.fonts.load('1em "STIX Two Math"');</script>
+"""
+
+
 def light_page(html: str, style: str) -> str:
     """Return a page that links one style sheet, defers scripts and loads no script for icons."""
     head, end, body = html.partition("</head>")
@@ -24,7 +31,10 @@ def light_page(html: str, style: str) -> str:
     if scripts != 1:
         raise ThemeError(f"the theme loads {scripts} scripts of icons, not 1")
     head = deferred_scripts(PRELOAD.sub("", STYLE_SHEET.sub("", head)))
-    return f'{head}<link rel="stylesheet" href="{style}">\n{end}{body}'
+    head += f'<link rel="stylesheet" href="{style}">\n'
+    if "<math" in body:
+        head += LOAD_FORMULA_FONT
+    return f"{head}{end}{body}"
 
 
 def deferred_scripts(head: str) -> str:

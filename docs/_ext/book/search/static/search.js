@@ -14,7 +14,7 @@
 
   // -- Text -----------------------------------------------------------------------------------
 
-  const TYPED = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-" };
+  const TYPED = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "∗": "*" };
 
   // Width, case, the forms of Chinese, and the quotes and dashes of typesetters do not count. Every character stays where
   // it is, so that what is found in folded text can be marked in the text itself.

@@ -1,4 +1,4 @@
-"""Write formulas as MathML, which every current browser draws by itself.
+"""Write formulas as MathML, which every current browser draws by itself; see README.md.
 
 Sphinx's own renderers need a script from another host, or LaTeX on the machine. Docutils can
 translate the mathematics that these pages use; a formula that it cannot translate is an error.
@@ -11,7 +11,16 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from .font import FONT, characters_of_font, drawn_characters
+
 logger = logging.getLogger(__name__)
+
+
+def mathml(latex: str, *, as_block: bool = False) -> str:
+    """Return a formula as MathML; `as_block` for one on a line of its own."""
+    formula = str(tex2mathml(latex, as_block=as_block))
+    # Docutils leaves the star of a keyboard, which fonts draw high already: it would float above `W^*`.
+    return formula.replace("<mo>*</mo>", "<mo>\N{ASTERISK OPERATOR}</mo>")
 
 
 def visit(
@@ -20,11 +29,17 @@ def visit(
     """Write a formula; one on a line of its own stands in a box that scrolls if it is too narrow."""
     as_block = isinstance(node, nodes.math_block)
     try:
-        formula = str(tex2mathml(node.astext(), as_block=as_block))
+        formula = mathml(node.astext(), as_block=as_block)
     except MathError as error:
         message = "this formula cannot be written as MathML: %s"
         logger.error(message, error, location=node)
         raise nodes.SkipNode from error
+    if missing := drawn_characters(formula) - characters_of_font():
+        message = "this formula has %s, which the font %s lacks"
+        listed = ", ".join(
+            f"{each} ({ord(each):X})" for each in sorted(missing)
+        )
+        logger.error(message, listed, FONT.name, location=node)
     if as_block:
         box = translator.starttag(node, "div", CLASS="math")
         formula = f"{box}{formula}</div>\n"
@@ -34,3 +49,4 @@ def visit(
 
 def setup(app: Sphinx) -> None:
     app.add_html_math_renderer("mathml", (visit, None), (visit, None))
+    app.add_css_file("mathml.css")
