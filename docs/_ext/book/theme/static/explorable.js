@@ -136,6 +136,8 @@ const explorable = (() => {
     const label = html("label", {}, parent);
     html("span", { textContent: words }, label);
     const shown = html("span", { className: "value" }, label);
+    // The slider itself tells its value.
+    shown.setAttribute("aria-hidden", true);
     const input = html("input", { type: "range", ...range }, label);
     const value = () => Number(input.value);
     const write = () => (shown.textContent = value().toFixed(digits));
