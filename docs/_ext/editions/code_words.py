@@ -61,6 +61,7 @@ class Piece:
     end: int = 0
     has_fields: bool = False
     is_shown: bool = True
+    is_printed: bool = False
 
     @property
     def message(self) -> str:
@@ -224,8 +225,8 @@ def _pieces(source: str) -> list[Piece]:
         )
 
     strings = [
-        Piece(kind, text, offset(*first), offset(*last), has_fields, is_shown)
-        for kind, text, first, last, has_fields, is_shown in _strings(tree)
+        Piece(kind, text, offset(*first), offset(*last), *more)
+        for kind, text, first, last, *more in _strings(tree)
     ]
     pieces = [*_comments(code, starts), *strings]
     return sorted(pieces, key=lambda piece: piece.start)
@@ -252,7 +253,7 @@ def _comments(code: str, starts: list[int]) -> list[Piece]:
     return comments
 
 
-Found = tuple[Kind, str, tuple[int, int], tuple[int, int], bool, bool]
+Found = tuple[Kind, str, tuple[int, int], tuple[int, int], bool, bool, bool]
 
 
 def _strings(tree: ast.Module) -> Iterator[Found]:
@@ -269,7 +270,7 @@ def _strings(tree: ast.Module) -> Iterator[Found]:
             text = "".join(map(_field_or_text, node.values))
         else:
             assert isinstance(node, ast.Constant)
-            text = node.value
+            text = str(node.value)
         assert node.end_lineno
         assert node.end_col_offset is not None
         yield (
@@ -279,6 +280,7 @@ def _strings(tree: ast.Module) -> Iterator[Found]:
             (node.end_lineno, node.end_col_offset),
             has_fields,
             kind == DOCSTRING or _is_label(text.strip("\n"), place, has_fields),
+            place == "printed",
         )
 
 
@@ -382,27 +384,30 @@ class Labels:
         self, sources: Iterable[str], translations: Translations
     ) -> None:
         self._translations = translations
-        self._labels = list(
-            dict.fromkeys(
-                (piece.message, piece.has_fields)
-                for source in sources
-                for piece in _label_like(source)
-            )
-        )
+        strings = [each for code in sources for each in _label_like(code)]
+        self._labels = {(each.message, each.has_fields) for each in strings}
+        # Only what is printed from a variable is padded.
+        self._printed = self._labels - {
+            (each.message, each.has_fields)
+            for each in strings
+            if not each.is_printed
+        }
         widths = [
             WIDTH.search(field)
             for label, has_fields in self._labels
             if has_fields
             for field in _fields(label)
         ]
-        self._paddings = {(each[1], int(each[2])) for each in widths if each}
+        self._paddings = sorted(
+            {(each[1], int(each[2])) for each in widths if each}
+        )
 
     def translate(self, text: str, source: str) -> str:
         """Replace the labels in what a cell with this code has printed."""
         own = {piece.message for piece in _label_like(source)}
         rules = [
             rule
-            for label, has_fields in self._labels
+            for label, has_fields in sorted(self._labels)
             for rule in self._rules(label, has_fields, label in own)
         ]
         rules.sort(key=lambda rule: (rule.is_own, rule.length), reverse=True)
@@ -417,7 +422,9 @@ class Labels:
         if has_fields:
             yield _rule_for_fields(label, translation, is_own)
         else:
-            yield from _rules(label, translation, is_own, self._paddings)
+            is_printed = (label, has_fields) in self._printed
+            paddings = [] if is_printed else self._paddings
+            yield from _rules(label, translation, is_own, paddings)
 
 
 def _label_like(source: str) -> Iterator[Piece]:

@@ -26,6 +26,7 @@ from .code_words import (
     COMMENT,
     DOCSTRING,
     DRAWING,
+    Kind,
     Labels,
     Piece,
     Translations,
@@ -38,7 +39,7 @@ from .languages import is_translated, own_edition
 
 logger = logging.getLogger(__name__)
 
-NOT_LABELS = (COMMENT, DOCSTRING)
+NOT_LABELS: list[Kind] = [COMMENT, DOCSTRING]
 
 
 class CodeWords(nodes.Invisible, nodes.Element, addnodes.translatable):
@@ -203,7 +204,7 @@ def _nodes(
     pieces: Iterable[Piece], place: nodes.Element, line: int | None
 ) -> list[nodes.Node]:
     """Return a node for each message."""
-    found = {}
+    found: dict[tuple[Kind, str], nodes.Node] = {}
     for piece in pieces:
         key = piece.kind, piece.message
         node = CodeWords(

@@ -125,20 +125,34 @@ def notebook(
     return f"{nbformat.writes(every)}\n"
 
 
-def install(wheel: str, words: dict[str, str]) -> str:
-    """Return code that makes sure that the package is there; `wheel` is its address, or empty."""
+def install(wheel: str, words: dict[str, Any]) -> str:
+    """Return code that makes sure that the package is there; `wheel` is its address, or empty.
+
+    It also lets matplotlib use the reader's fonts for letters that its own lacks.
+    """
     if wheel:
         remedy = f"%pip install --quiet {wheel}"
     else:
         message = words["install_package"]
         remedy = f'raise ModuleNotFoundError("{message}") from None'
-    return (
+    code = (
         f"# {words['package']}\n"
         "try:\n"
         "    import linear_tutorial\n"
         "except ModuleNotFoundError:\n"
         f"    {remedy}"
     )
+    if words["figure_fonts"]:
+        code += (
+            "\n\n"
+            f"# {words['about_fonts']}\n"
+            "from matplotlib import font_manager, rcParams\n"
+            "\n"
+            f"fonts = {words['figure_fonts']}\n"
+            "installed = font_manager.get_font_names()\n"
+            'rcParams["font.family"] += [each for each in fonts if each in installed]'
+        )
+    return code
 
 
 def setup(app: Sphinx) -> None:
