@@ -186,3 +186,59 @@ def drawing(build: Build) -> str:
     """Return the one picture of a site."""
     (path,) = (build.output / "_images").iterdir()
     return path.read_text(encoding="utf-8")
+
+
+NAMED = """
+    ```{code-cell} ipython3
+    print("the start", 1)
+    ```
+
+    ```{expected-output}
+    the start 1
+    ```
+
+    It prints `the start`.
+    """
+
+
+@pytest.mark.parametrize("name", ["`起点`", "`the start`", "起点"])
+def test_prose_names_a_label_by_its_translation_or_as_in_the_code(
+    site: Site, name: str
+):
+    words = {"A page": "一页", "the start": "起点"}
+    words["It prints `the start`."] = f"打印 {name}。"
+    write(site, words, NAMED)
+    build = site.build("zh_CN")
+    assert build.ok == ("`" in name), build.said
+    missing = "not in the translation: literal the start" in build.said
+    assert missing == (not build.ok)
+
+
+FUNCTIONS = """
+    ```{code-cell} ipython3
+    def show(names):
+        for name in names:
+            print(f"{name:9}|")
+    ```
+
+    ```{code-cell} ipython3
+    names = "a step", "one epoch"
+    show(names)
+    print("epochs", *names)
+    ```
+
+    ```{expected-output}
+    a step   |
+    one epoch|
+    epochs a step one epoch
+    ```
+    """
+
+
+def test_a_function_pads_labels_that_another_cell_prints(site: Site):
+    words = {"a step": "一步", "one epoch": "一轮", "epochs": "轮次"}
+    words["A page"] = "一页"
+    write(site, words, FUNCTIONS)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "一步       |\n一轮       |\n轮次 一步 一轮" in build.page()

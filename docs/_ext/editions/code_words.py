@@ -42,7 +42,8 @@ MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
 # Comments for tools.
 DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+DOCUMENTED = ast.Module | ast.ClassDef | FUNCTION
 NUMERIC = set("bcdeEfFgGnoxX%")
 NUMBER = r"[ \d.,einfa+%-]*"
 
@@ -62,6 +63,7 @@ class Piece:
     has_fields: bool = False
     is_shown: bool = True
     is_printed: bool = False
+    in_function: bool = False
 
     @property
     def message(self) -> str:
@@ -264,6 +266,12 @@ def _strings(tree: ast.Module) -> Iterator[Found]:
         and ast.get_docstring(node, clean=False) is not None
         and isinstance(node.body[0], ast.Expr)
     }
+    in_functions = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, FUNCTION)
+        for node in ast.walk(function)
+    }
     for node, place, has_fields in _placed_strings(tree, ""):
         kind: Kind = DOCSTRING if id(node) in docstrings else LABEL
         if isinstance(node, ast.JoinedStr):
@@ -281,6 +289,7 @@ def _strings(tree: ast.Module) -> Iterator[Found]:
             has_fields,
             kind == DOCSTRING or _is_label(text.strip("\n"), place, has_fields),
             place == "printed",
+            id(node) in in_functions,
         )
 
 
@@ -363,6 +372,10 @@ def _field_or_text(value: ast.expr) -> str:
 # -- Outputs -----------------------------------------------------------------------------------
 
 
+# A side, as `>` in the format `>9`, and a width.
+Padding = tuple[str, int]
+
+
 class Labels:
     r"""The labels in the cells of a page, and how they are translated in what the cells print.
 
@@ -392,29 +405,28 @@ class Labels:
             for each in strings
             if not each.is_printed
         }
-        widths = [
-            WIDTH.search(field)
-            for label, has_fields in self._labels
-            if has_fields
-            for field in _fields(label)
-        ]
-        self._paddings = sorted(
-            {(each[1], int(each[2])) for each in widths if each}
-        )
+        # Functions pad what other cells print.
+        self._paddings = _paddings(each for each in strings if each.in_function)
 
     def translate(self, text: str, source: str) -> str:
         """Replace the labels in what a cell with this code has printed."""
-        own = {piece.message for piece in _label_like(source)}
+        strings = list(_label_like(source))
+        own = {piece.message for piece in strings}
+        paddings = sorted(self._paddings | _paddings(strings))
         rules = [
             rule
             for label, has_fields in sorted(self._labels)
-            for rule in self._rules(label, has_fields, label in own)
+            for rule in self._rules(label, has_fields, label in own, paddings)
         ]
         rules.sort(key=lambda rule: (rule.is_own, rule.length), reverse=True)
         return _replaced(text, rules)
 
     def _rules(
-        self, label: str, has_fields: bool, is_own: bool
+        self,
+        label: str,
+        has_fields: bool,
+        is_own: bool,
+        paddings: list[Padding],
     ) -> Iterator[_Rule]:
         translation = self._translations.get((LABEL, label))
         if translation is None:
@@ -423,8 +435,20 @@ class Labels:
             yield _rule_for_fields(label, translation, is_own)
         else:
             is_printed = (label, has_fields) in self._printed
-            paddings = [] if is_printed else self._paddings
-            yield from _rules(label, translation, is_own, paddings)
+            yield from _rules(
+                label, translation, is_own, [] if is_printed else paddings
+            )
+
+
+def _paddings(strings: Iterable[Piece]) -> set[Padding]:
+    """Return the sides and widths to which fields in strings pad words."""
+    widths = [
+        WIDTH.search(field)
+        for piece in strings
+        if piece.has_fields
+        for field in _fields(piece.text)
+    ]
+    return {(each[1], int(each[2])) for each in widths if each}
 
 
 def _label_like(source: str) -> Iterator[Piece]:
@@ -458,7 +482,6 @@ def _replaced(text: str, rules: list[_Rule]) -> str:
     return re.sub(pattern, replace, text)
 
 
-# How a field pads words.
 WIDTH = re.compile(r":([<>]?)(\d+)s?\}$")
 
 
@@ -477,7 +500,7 @@ def _rules(
     label: str,
     translation: str,
     is_own: bool,
-    paddings: Iterable[tuple[str, int]],
+    paddings: Iterable[Padding],
 ) -> Iterator[_Rule]:
     """Yield rules for a label without fields, as it is and padded."""
     before = r"(?<!\w)" if re.match(r"\w", label) else ""
