@@ -58,6 +58,9 @@ CHANGES: dict[str, Callable[[Axes], object]] = {
     "points of another colour": lambda ax: ax.collections[0].set_color("red"),
     "no legend": lambda ax: ax.get_legend().remove(),
     "a note": lambda ax: ax.annotate("here", (0, 0)),
+    "an arrow": lambda ax: ax.annotate(
+        "", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}
+    ),
     "a hidden line": lambda ax: ax.lines[0].set_visible(False),
     "a line without width": lambda ax: ax.lines[1].set_linewidth(0),
     "a faint line": lambda ax: ax.lines[0].set_alpha(0.01),
@@ -130,3 +133,29 @@ def test_bars_images_and_hollow_points_are_described_by_their_numbers():
     ax.imshow([[0, 1], [2, 3]])
     assert "AxesImage 2×2: 0 to 3, mean 1.5" in describe(figure)
     plt.close(figure)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"xy": (0, 0), "xytext": (1, 1)},
+        {"arrowstyle": "<-"},
+        {"color": "red"},
+        {"text": "down"},
+    ],
+    ids=["ends", "head", "colour", "text"],
+)
+def test_an_arrow_is_described_by_its_ends_head_colour_and_text(
+    changed: dict[str, object],
+):
+    def of(**given: object) -> str:
+        arrow = {"xy": (1, 1), "xytext": (0, 0), "text": "", **given}
+        style = {"arrowstyle": "->", "color": "blue"}
+        for name in style & arrow.keys():
+            style[name] = arrow.pop(name)
+        figure, ax = plt.subplots()
+        ax.annotate(**arrow, arrowprops=style)
+        return describe(figure)
+
+    assert "arrow CurveB #0000ff: from 0, 0 to 1, 1" in of()
+    assert of(**changed) != of()

@@ -19,10 +19,10 @@ from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import ScalarFormatter
 from numpy.typing import ArrayLike
 
@@ -89,6 +89,8 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             return f"line{_name(artist)}{_style(artist)}: {points}"
         case Collection():
             return _collection(artist)
+        case Annotation() if artist.arrow_patch:
+            return _arrow(artist, artist.arrow_patch)
         case Text():
             if artist.get_text() and artist is not ax.title:
                 x, y = getattr(artist, "xy", artist.get_position())
@@ -111,6 +113,17 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
         case _:
             return type(artist).__name__
     return None
+
+
+def _arrow(note: Annotation, arrow: FancyArrowPatch) -> str:
+    """Describe an arrow by its head, its colour, its text and its ends; a swap of the ends shows."""
+    head = type(arrow.get_arrowstyle()).__name__
+    text = f" {note.get_text()!r}" if note.get_text() else ""
+    start, end = (
+        f"{_number(x)}, {_number(y)}" for x, y in (note.xyann, note.xy)
+    )
+    color = to_hex(arrow.get_edgecolor())
+    return f"arrow {head} {color}{text}: from {start} to {end}"
 
 
 def _shows(artist: Artist) -> bool:
