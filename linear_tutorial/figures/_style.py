@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 # From the palette of Okabe and Ito, which colour-blind readers can distinguish.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 DARK_GREY = "0.25"
+# For letters: darker than the orange of lines, which is too pale to read on white.
+DARK_ORANGE = "#B54F00"
 
 # For several runs in one figure, which differ in line style and marker as well as in colour.
 RUN_STYLES: list[dict[str, Any]] = [
@@ -42,6 +44,7 @@ def labelled_axes(
     if ax is None:
         _, ax = plt.subplots(**figure)
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.locator_params(nbins=6, steps=[1, 2, 5, 10])
     return ax
 
 

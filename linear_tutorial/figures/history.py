@@ -12,6 +12,7 @@ from linear_tutorial.figures._style import (
     in_style,
     integer_ticks,
     labelled_axes,
+    legend_above,
 )
 from linear_tutorial.training import History
 
@@ -39,7 +40,7 @@ def plot_parameters(history: History, *, ax: Axes | None = None) -> Axes:
         ax.plot(values, color=color, marker=marker, label=name)
         ax.axhline(truth, color=color, linestyle="--", label=f"true {name}")
     integer_ticks(ax)
-    ax.legend(ncols=2)
+    legend_above(ax)
     return ax
 
 
@@ -88,13 +89,28 @@ def plot_loss_surface(
         >>> axes.get_xlabel(), axes.get_ylabel()
         ('W', 'b')
     """
-    ax = labelled_axes(ax, "W", "b")
+    ax = labelled_axes(ax, "W", "b", figsize=(4.8, 4.6))
     add_contours(ax, x, y, [history])
     ax.plot(history.w, history.b, color=ORANGE, marker="o")
-    ax.plot(TRUE_W, TRUE_B, marker="*", color=DARK_GREY, markersize=14)
-    for text, point in (
-        ("start", (history.w[0], history.b[0])),
-        ("true W and b", (TRUE_W, TRUE_B)),
-    ):
-        ax.annotate(text, point, xytext=(8, 6), textcoords="offset points")
+    ax.plot(
+        history.w[0],
+        history.b[0],
+        color=ORANGE,
+        linestyle="none",
+        marker="o",
+        markersize=13,
+        markerfacecolor="none",
+        markeredgewidth=1.5,
+        label="start",
+    )
+    ax.plot(
+        TRUE_W,
+        TRUE_B,
+        color=DARK_GREY,
+        linestyle="none",
+        marker="*",
+        markersize=14,
+        label="true W and b",
+    )
+    legend_above(ax)
     return ax

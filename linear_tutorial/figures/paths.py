@@ -44,7 +44,7 @@ def plot_paths(
         >>> [line.get_label() for line in axes.lines]
         ['true W and b', 'a run']
     """
-    ax = labelled_axes(ax, "W", "b", figsize=(5.8, 5.4))
+    ax = labelled_axes(ax, "W", "b", figsize=(4.8, 4.9))
     add_contours(ax, x, y, histories.values())
     # Drawn first, so that it does not cover the paths.
     ax.plot(

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from linear_tutorial.figures._style import (
     BLUE,
+    DARK_ORANGE,
     ORANGE,
     in_style,
     integer_ticks,
@@ -54,7 +55,7 @@ def plot_shifted_losses(
             (epoch - 1, value),
             xytext=(9, 7),
             textcoords="offset points",
-            color=ORANGE,
+            color=DARK_ORANGE,
             fontsize="small",
         )
     ax.set_ylim(bottom=0)
