@@ -61,3 +61,15 @@ def integer_ticks(ax: Axes) -> None:
 def legend_above(ax: Axes) -> None:
     """Put the legend above the axes, in two columns."""
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+
+
+def add_arrow(
+    ax: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    color: str,
+    **style: Any,
+) -> None:
+    """Draw an arrow from point to point, in the units of the axes."""
+    arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": color}
+    ax.annotate("", end, start, arrowprops={**arrow, "linewidth": 1.5, **style})

@@ -1,6 +1,7 @@
 """Bad input gets an error that names it, and changes nothing."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import keras
@@ -17,6 +18,8 @@ from linear_tutorial import (
     train_step,
     training_loop,
 )
+from linear_tutorial.figures.diagrams import plot_loop, plot_tape
+from linear_tutorial.figures.step import plot_step
 from linear_tutorial.minibatches import make_batches
 from linear_tutorial.replay import moments_from_losses
 from linear_tutorial.resumable import batch_of_update
@@ -114,6 +117,20 @@ BAD = [
     (lambda: shard_and_train([5], [5]), ["global_batch_size", "5", "[5]"]),
     (lambda: run_workers([["true"], []]), ["commands", "lists", "[]"]),
     (lambda: run_workers(["true"]), ["commands", "lists", "'true'"]),
+    *[
+        (lambda draw=draw, bad=bad: draw(*bad), said)
+        for draw in (
+            partial(plot_loop, LinearModel()),
+            partial(plot_step, LinearModel()),
+        )
+        for bad, said in (
+            ((X, COLUMN, 0.1), ["x", "(5,)", "y", "(5, 1)", "same shape"]),
+            (([], [], 0.1), ["x", "(0,)", "not be empty"]),
+            ((X, Y, 0), ["learning_rate", "0", "greater than 0"]),
+        )
+    ],
+    (lambda: plot_tape(LinearModel(), np.nan, 1), ["x", "nan", "finite"]),
+    (lambda: plot_tape(LinearModel(), 1.0, X), ["y", "finite number"]),
 ]
 
 

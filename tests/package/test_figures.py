@@ -1,8 +1,10 @@
 """The figures show what they were given."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
+from itertools import combinations, product
 from pkgutil import walk_packages
 
 import matplotlib as mpl
@@ -11,6 +13,9 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 import linear_tutorial
 from linear_tutorial import (
@@ -24,6 +29,7 @@ from linear_tutorial import (
 )
 from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.data import plot_data
+from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.fit import plot_fit
 from linear_tutorial.figures.history import (
     plot_loss,
@@ -33,6 +39,7 @@ from linear_tutorial.figures.history import (
 from linear_tutorial.figures.paths import plot_paths
 from linear_tutorial.figures.progress import plot_progress
 from linear_tutorial.figures.shifted_losses import plot_shifted_losses
+from linear_tutorial.figures.step import plot_step
 from linear_tutorial.minibatches.figures import plot_losses
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
@@ -46,6 +53,10 @@ RUNS = {
     "none": training_loop(LinearModel(), X, Y, epochs=0),
     "far": training_loop(LinearModel(-4, 6), X, Y),
 }
+# A zigzag all round the minimum.
+TURNS = np.linspace(0, 6.2, 60)
+RADII = np.resize([0.4, 1.2], 60)
+ROUND = History([*(3 + RADII * np.cos(TURNS))], [*(2 + RADII * np.sin(TURNS))])
 TIMES = {"eager": 0.0018, "loop in a graph": 1.9e-5, "with XLA": 2.04e-6}
 FIGURES = [
     partial(plot_data, X, Y),
@@ -62,9 +73,20 @@ FIGURES = [
     partial(plot_shards, X, Y, [11, 10]),
     partial(plot_added_steps, (5, 0), [(-0.4, 0.3), (-0.1, 0.2)]),
     partial(plot_replay, HISTORY, HISTORY.w[1:], HISTORY.b[1:]),
+    partial(plot_step, LinearModel(), X, Y, 0.1),
+]
+DIAGRAMS = [
+    partial(plot_loop, LinearModel(), X, Y, 0.1),
+    partial(plot_tape, LinearModel(), 2.0, 8.051),
 ]
 each_figure = pytest.mark.parametrize(
+    "draw", [*FIGURES, *DIAGRAMS], ids=lambda draw: draw.func.__name__
+)
+each_figure_with_axes = pytest.mark.parametrize(
     "draw", FIGURES, ids=lambda draw: draw.func.__name__
+)
+each_diagram = pytest.mark.parametrize(
+    "draw", DIAGRAMS, ids=lambda draw: draw.func.__name__
 )
 
 
@@ -73,6 +95,15 @@ def no_window() -> Iterator[None]:
     plt.switch_backend("Agg")
     yield
     plt.close("all")
+
+
+def numbers(ax: Axes) -> list[float]:
+    """Return the numbers in the texts, in the order in which they were drawn."""
+    return [
+        float(number.replace("−", "-"))
+        for text in ax.texts
+        for number in re.findall(r"−?\d+\.?\d*", text.get_text())
+    ]
 
 
 def lines(ax: Axes) -> dict[str, np.ndarray]:
@@ -88,7 +119,7 @@ def test_there_is_a_test_for_every_figure():
         for name in vars(import_module(module.name))
         if name.startswith("plot_")
     }
-    assert figures == {draw.func.__name__ for draw in FIGURES}
+    assert figures == {draw.func.__name__ for draw in (*FIGURES, *DIAGRAMS)}
 
 
 @each_figure
@@ -106,7 +137,7 @@ def test_a_figure_is_new_by_default(draw: Callable[..., Axes]):
     assert draw().figure is not draw().figure
 
 
-@each_figure
+@each_figure_with_axes
 def test_both_axes_are_named(draw: Callable[..., Axes]):
     ax = draw()
     assert ax.get_xlabel()
@@ -127,6 +158,48 @@ def test_a_figure_fits_on_its_page(draw: Callable[..., Axes]):
     page, drawn = figure.bbox_inches.padded(0.05), figure.get_tightbbox()
     assert page.contains(*drawn.min)
     assert page.contains(*drawn.max)
+
+
+@each_figure
+def test_no_text_lies_on_another(draw: Callable[..., Axes]):
+    ax = draw()
+    ax.figure.canvas.draw()
+    extents = [
+        text.get_window_extent()
+        for text in ax.findobj(Text)
+        if text.get_text() and text.get_visible()
+    ]
+    assert not [
+        pair for pair in combinations(extents, 2) if Bbox.intersection(*pair)
+    ]
+
+
+@each_diagram
+def test_each_text_of_a_diagram_has_room_in_its_box_or_lies_outside(
+    draw: Callable[..., Axes],
+):
+    ax = draw()
+    ax.figure.canvas.draw()
+    boxes = [
+        artist.get_window_extent()
+        for artist in ax.patches
+        if isinstance(artist, FancyBboxPatch)
+    ]
+    for text in ax.texts:
+        if text.get_text():
+            shown = text.get_window_extent()
+            assert all(
+                Bbox.intersection(box, shown) is None
+                or (box.contains(*shown.min) and box.contains(*shown.max))
+                for box in boxes
+            ), text
+
+
+@each_diagram
+def test_a_diagram_leaves_the_model_as_it_was(draw: Callable[..., Axes]):
+    draw()
+    model = next(a for a in draw.args if isinstance(a, LinearModel))
+    assert (float(model.w), float(model.b)) == (5, 0)
 
 
 # The histories of runs that diverge at once, late, in one parameter alone, and into no number.
@@ -217,7 +290,7 @@ def test_a_drawing_has_room_for_all_times_and_the_same_size(ratio: float):
     ax.figure.canvas.draw()
     usual.figure.canvas.draw()
     page = ax.figure.get_tightbbox()
-    assert page.bounds == usual.figure.get_tightbbox().bounds
+    assert page.bounds == pytest.approx(usual.figure.get_tightbbox().bounds)
     for text in ax.texts:
         shown = text.get_window_extent().transformed(
             ax.figure.dpi_scale_trans.inverted()
@@ -280,6 +353,39 @@ def test_the_path_runs_over_contours_of_the_true_loss():
         for w, b in outline.vertices[::7]:
             loss = np.mean((Y.numpy() - (w * X.numpy() + b)) ** 2)
             assert loss == pytest.approx(level, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        partial(plot_loss_surface, X, Y, HISTORY),
+        partial(plot_paths, X, Y, RUNS),
+        partial(plot_paths, X, Y, {"round": ROUND}),
+    ],
+    ids=["one path", "several paths", "a path round the minimum"],
+)
+def test_no_number_of_a_contour_lies_on_a_path(draw: Callable[[], Axes]):
+    ax = draw()
+    ax.figure.canvas.draw()
+    assert ax.texts
+    for text, line in product(ax.texts, ax.lines):
+        drawn = line.get_transform().transform_path(line.get_path())
+        assert not drawn.intersects_bbox(text.get_window_extent(), filled=False)
+
+
+def test_each_contour_has_its_number_on_it():
+    ax = plot_loss_surface(X, Y, HISTORY)
+    assert [text.get_text() for text in ax.texts] == [
+        "1.5",
+        "3",
+        "5",
+        "8",
+        "12",
+    ]
+    for text in ax.texts:
+        w, b = text.get_position()
+        loss = np.mean((Y.numpy() - (w * X.numpy() + b)) ** 2)
+        assert loss == pytest.approx(float(text.get_text()), rel=0.02)
 
 
 def test_the_start_lies_within_the_surface_wherever_it_is():
@@ -389,3 +495,75 @@ def test_runs_that_went_on_begin_where_the_other_was_stopped():
     np.testing.assert_allclose(
         drawn["only the weights restored"], [[2, 4], [3, 3], [4, 2], [5, 1]]
     )
+
+
+def gradients(w: float, b: float) -> tuple[float, float]:
+    """Return the derivatives of the loss for the data of these tests."""
+    error = X.numpy() * w + b - Y.numpy()
+    return 2 * np.mean(error * X.numpy()), 2 * np.mean(error)
+
+
+def test_the_loop_shows_the_numbers_of_one_update():
+    dw, db = gradients(4, 1)
+    loss = np.mean((X.numpy() * 4 + 1 - Y.numpy()) ** 2)
+    expected = [
+        *[1, 4, 1],
+        *[2, loss],
+        *[3, dw, db],
+        *[4, 4 - 0.2 * dw, 1 - 0.2 * db],
+        0.2,
+    ]
+    shown = numbers(plot_loop(LinearModel(4, 1), X, Y, 0.2))
+    np.testing.assert_allclose(shown, expected, atol=0.0051)
+
+
+def test_the_arrows_of_the_loop_lead_round_once_from_step_to_step():
+    ax = plot_loop(LinearModel(), X, Y, 0.1)
+    centers = [
+        np.mean(box.get_bbox().get_points(), axis=0) for box in ax.patches
+    ]
+    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+
+    def nearest(point: tuple[float, float]) -> int:
+        return int(np.linalg.norm(np.subtract(centers, point), axis=1).argmin())
+
+    ways = [(nearest(arrow.xyann), nearest(arrow.xy)) for arrow in arrows]
+    assert ways == [(0, 1), (1, 2), (2, 3), (3, 0)]
+
+
+def test_the_tape_shows_values_and_derivatives_of_one_example():
+    x, y, w, b = -1.5, 4.25, 2.0, 1.0
+    error = x * w + b - y
+    back = 2 * error
+    expected = [
+        *[w, x * back, x, back],
+        *[b, back, 1, back],
+        *[x, y],
+        *[x * w, 1, back, back],
+        *[x * w + b, 1, back, back],
+        *[error, back, 1, back],
+        *[error**2, 1],
+    ]
+    shown = numbers(plot_tape(LinearModel(w, b), x, y))
+    np.testing.assert_allclose(shown, expected, atol=0.0051)
+
+
+def test_a_step_falls_short_of_its_forecast_by_the_curvature():
+    model, rate = LinearModel(4, 1), 0.2
+    gradient = np.array(gradients(4, 1))
+    mixed = np.mean(X)
+    hessian = 2 * np.array([[np.mean(np.square(X)), mixed], [mixed, 1]])
+    forecast = rate * gradient @ gradient
+    gap = rate**2 / 2 * gradient @ hessian @ gradient
+
+    ax = plot_step(model, X, Y, rate)
+    np.testing.assert_allclose(
+        numbers(ax), [forecast, forecast - gap, gap], rtol=0.005
+    )
+    drawn = lines(ax)
+    for name, curvature in ("loss", 1), ("tangent", 0):
+        rates, losses = drawn[name].T
+        fall = rates * (forecast / rate) - curvature * gap * (rates / rate) ** 2
+        np.testing.assert_allclose(losses, losses[0] - fall, atol=1e-5)
+        assert rates[0] == 0
+        assert rates[-1] > rate
