@@ -108,6 +108,19 @@ def test_in_the_dark_no_figure_stands_on_a_white_slab(
         assert style != "none"
 
 
+def test_on_paper_a_figure_is_dark_on_white_although_the_screen_is_dark(
+    browser: Browser, built_site: Path
+):
+    with open_window(browser, color_scheme="dark") as page:
+        page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+        page.emulate_media(media="print", color_scheme="dark")
+        style = page.locator("figure img").evaluate(
+            "image => [getComputedStyle(image).filter, "
+            "getComputedStyle(image).backgroundColor]"
+        )
+        assert style == ["none", "rgb(255, 255, 255)"]
+
+
 def test_from_a_server_the_notebook_is_saved_not_shown(
     browser: Browser, server: str
 ):
