@@ -287,6 +287,11 @@ def _is_same_everywhere(node: nodes.Element) -> bool:
     """Return whether an element is code, what code shows, or what Sphinx has translated itself."""
     if isinstance(node, nodes.literal_block):
         return all(isinstance(child, nodes.Text) for child in node.children)
+    if isinstance(node, addnodes.pending_xref) and not node.get(
+        "refexplicit", True
+    ):
+        # Sphinx puts the title of the target in, as for cards of sphinx-design.
+        return True
     return "nb_element" in node or isinstance(node, SAME) or _is_metadata(node)
 
 
