@@ -5,9 +5,9 @@ printed. A label is a string of one line with a word, that is at least two lette
 
 - is printed: it stands in the arguments of `print`, not within another call or an index; or
 - has several words, or blanks, a word and a field of an f-string, unless something is compared with it; or
-- consists of words and numbers, and stands as an element of a tuple, list or set, as a key of a dictionary, as an outcome
-  of `a if condition else b` or `np.where`, or as an argument called `label`, `title`, `xlabel` or
-  `ylabel`.
+- is one word or has blanks, and stands as an element of a tuple, list or set, as a key of a dictionary,
+  as an outcome of `a if condition else b` or `np.where`, or as an argument called `label`, `title`,
+  `xlabel` or `ylabel`.
 
 A string that is a label somewhere on a page is that label in all cells of the page, also as an index. An
 f-string, or a string whose method `format` is called, is one label together with its fields; a
@@ -35,7 +35,7 @@ Translations = Mapping[tuple[Kind, str], str]
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]{2,}")
-LISTED = re.compile(r"([^\W_]| )+")
+LISTED = re.compile(r"[^\W_]+|.* .*")
 NAMED = {"label", "title", "xlabel", "ylabel"}
 # Lines of IPython, which are not Python.
 MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
