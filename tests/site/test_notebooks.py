@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from book.mathml import mathml
 from book.notebooks.prose import prose_around_cells
+from editions.code_words import code_without_words
 from support.notebooks import (
     CODE_PAGES,
     OPTIONS,
@@ -28,6 +29,7 @@ from support.pages import (
     EDITIONS,
     LANGUAGES,
     is_chinese,
+    numbers_of,
     parse,
     read_article,
     read_page,
@@ -80,19 +82,21 @@ def test_its_code_is_that_of_the_page_below_a_cell_that_installs(
     install, *cells = code_cells(read_notebook(built_site, language, page))
     assert "import linear_tutorial" in install.source
     assert install.outputs == []
-    assert [cell.source.strip() for cell in cells] == [
-        OPTIONS.sub("", source).strip() for source, _ in promised_cells(page)
-    ]
+    for cell, (source, _) in zip(cells, promised_cells(page), strict=True):
+        of_page = OPTIONS.sub("", source).strip()
+        assert code_without_words(cell.source) == code_without_words(of_page)
+        assert language != LANGUAGES[0] or cell.source.strip() == of_page
 
 
 @each_page
-def test_both_languages_have_the_same_code_and_outputs(
+def test_outputs_have_the_same_numbers_in_both_languages(
     built_site: Path, page: str
 ):
-    (_, *english), (_, *chinese) = (
+    english, chinese = (
         [
-            (cell.source, cell.outputs)
+            numbers_of(output.get("text", ""))
             for cell in code_cells(read_notebook(built_site, language, page))
+            for output in cell.outputs
         ]
         for language in LANGUAGES
     )

@@ -15,6 +15,7 @@ from support.pages import (
     LANGUAGES,
     anchors,
     is_chinese,
+    numbers_of,
     other,
     parse,
     read_article,
@@ -171,10 +172,10 @@ def test_no_log_line_of_tensorflow_reaches_a_page(
 
 
 @each_page
-def test_both_languages_show_the_same_outputs(built_site: Path, page: str):
+def test_both_languages_show_the_same_numbers(built_site: Path, page: str):
     english, chinese = (
         [
-            output.text_content()
+            numbers_of(output.text_content())
             for output in read_article(built_site, language, page).find_class(
                 "output"
             )

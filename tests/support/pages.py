@@ -59,6 +59,11 @@ def is_chinese(text: str) -> bool:
     return bool(HAN.search(text))
 
 
+def numbers_of(text: str) -> list[str]:
+    """Return the numbers in a text in ascending order; a translation may have them in another one."""
+    return sorted(re.findall(r"[\d.,]*\d", text))
+
+
 def other(language: str) -> str:
     """Return the folder of the edition to which that in `language` leads."""
     (folder,) = set(EDITIONS) - {language}

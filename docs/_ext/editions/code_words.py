@@ -9,7 +9,7 @@ printed. A label is a string of one line with a word, that is at least two lette
   as an outcome of `a if condition else b` or `np.where`, or as an argument called `label`, `title`,
   `xlabel` or `ylabel`.
 
-A string that is a label somewhere on a page is that label in all cells of the page, also as an index. An
+Markup, which begins with `<`, is none. A string that is a label somewhere on a page is that label in all cells of the page, also as an index. An
 f-string, or a string whose method `format` is called, is one label together with its fields; a
 translation has the same fields, in any order.
 """
@@ -110,7 +110,7 @@ def translate_code(
             text = piece.text.replace(message, words, 1)
             written = _written(piece, old, text)
             new = new[: piece.start] + written + new[piece.end :]
-    if _without_words(new) != _without_words(source):
+    if code_without_words(new) != code_without_words(source):
         raise ValueError("the translation changes more than words")
     return new
 
@@ -189,8 +189,8 @@ def _parsed(source: str) -> tuple[str, ast.Module] | None:
     return None
 
 
-def _without_words(source: str) -> str | None:
-    """Return what code does, without the text of its strings."""
+def code_without_words(source: str) -> str | None:
+    """Return the syntax of code without the words in it, or None if it is no code."""
     if parsed := _parsed(source):
         return ast.dump(_Wordless().visit(parsed[1]))
     return None
@@ -343,7 +343,7 @@ def _placed_strings(
 
 def _is_label(text: str, place: Place, has_fields: bool) -> bool:
     words = "".join(part for part, _ in template(text)) if has_fields else text
-    if "\n" in text or not WORD.search(words):
+    if "\n" in text or text.startswith("<") or not WORD.search(words):
         return False
     if place == "printed":
         return True
@@ -512,9 +512,14 @@ def _rules(
             old, new = (
                 format(each, f"{side}{width}") for each in (label, translation)
             )
-            # A label that fills its field is the same without one, at the end of a line.
-            more = "" if old != label else r"(?=[^\n])"
-            pattern = before + re.escape(old) + after * (not more) + more
+            pattern = re.escape(old)
+            if old[0] != " ":
+                pattern = before + pattern
+            if old[-1] != " ":
+                pattern += after
+            if old == label:
+                # It is not padded at the end of a line: there, no field could be told from none.
+                pattern += r"(?=[^\n])"
             yield _Rule(pattern, [], [(new, "")], width + 1, is_own)
 
 
