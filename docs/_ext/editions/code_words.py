@@ -255,7 +255,10 @@ def _comments(code: str, starts: list[int]) -> list[Piece]:
     return comments
 
 
-Found = tuple[Kind, str, tuple[int, int], tuple[int, int], bool, bool, bool]
+# The kind, the text, where it begins and ends, and the last four attributes of a `Piece`.
+Found = tuple[
+    Kind, str, tuple[int, int], tuple[int, int], bool, bool, bool, bool
+]
 
 
 def _strings(tree: ast.Module) -> Iterator[Found]:

@@ -30,8 +30,8 @@ def translate_drawing(
 ) -> str:
     """Replace the texts of a drawing by their translations, and name their language for its fonts.
 
-    >>> translate_drawing("<svg><text x='1'>loss</text></svg>", {"loss": "损失"}, "zh")
-    "<svg xml:lang=\"zh\"><text x='1'>损失</text></svg>"
+    >>> translate_drawing("<svg><text>loss</text></svg>", {"loss": "损失"}, "zh")
+    '<svg xml:lang="zh"><text>损失</text></svg>'
     """
 
     def translated(match: re.Match[str]) -> str:

@@ -28,8 +28,9 @@ def read_journal(journal: str, root: Path) -> Used:
         if word in {"reads", "writes"}:
             first.setdefault(path, word)
     # A file that is read before it is written is a source of the page.
-    opened = {path for path, word in first.items() if word == "reads"}
-    written = first.keys() - opened
+    read = {path for path, word in first.items() if word == "reads"}
+    written = first.keys() - read
+    opened = read.union(noted("misses")) - written
     paths = {_source(path) for path in [*opened, *loaded] if path}
     modules = {name.partition(".")[0] for name in sys.modules}
     modules.update(noted("imports"))

@@ -48,7 +48,8 @@ def watch_process(journal: str) -> None:
                 os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             )
             path = os.path.abspath(path)  # noqa: PTH100
-            note("reads" if reads else "writes", path)
+            found = "reads" if os.path.exists(path) else "misses"  # noqa: PTH110
+            note(found if reads else "writes", path)
         elif event == "os.rename":
             note("writes", os.path.abspath(os.fsdecode(details[1])))  # noqa: PTH100
         elif event in LISTINGS and not isinstance(details[0], int):
