@@ -51,6 +51,7 @@ LINES = st.lists(
         ("took ...", "took 2.5 minutes"),
         ("took ...", "took 3e-05 s"),
         ("name: ...", "name: infinite nanny"),
+        ("at ...", "at /tmp/tmp0w/tmp1mfzf94j"),
         ("... of 7", "3 of 7"),
         ("0.93...", "0.9327"),
         ("done", "done1\b "),
