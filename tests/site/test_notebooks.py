@@ -131,6 +131,14 @@ def prose_of_page(site: Path, language: str, page: str) -> HtmlElement:
         ".//div[contains(@class, 'cell ') or @hidden] | .//a[@class='headerlink']"
     ):
         left_out.drop_tree()
+    for link in element.find_class("sd-stretched-link"):
+        link.drop_tree()
+    for title in element.find_class("sd-card-title"):
+        words = deepcopy(title)
+        words.tag, words.tail = "strong", None
+        title.clear(keep_tail=True)
+        title.tag = "p"
+        title.append(words)
     for term in element.xpath(".//dt"):
         term.tag = "strong"
         term.tail = " "

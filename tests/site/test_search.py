@@ -143,7 +143,7 @@ EARLY = {
         "how to save what it learned": "tutorial/keras.html#save-what-it-learned",
         "gradients hand": "tutorial/training_loop.html#the-gradients-by-hand",
         "Checkp": "reference/glossary.html#term-checkpoint",
-        "tf.GradientTape": "tutorial/training_loop.html#four-steps",
+        "tf.GradientTape": "tutorial/training_loop.html#what-the-tape-records",
         "make_data(": "reference/api.html#linear_tutorial.make_data",
         "make_data seed": "reference/api.html#linear_tutorial.make_data",
         "KerasLinearModel": "reference/api.html#linear_tutorial.KerasLinearModel",
@@ -206,7 +206,7 @@ def test_an_error_message_leads_to_its_explanation(
     ("query", "same"),
     [
         ("ＴＦ．ＧｒａｄｉｅｎｔＴａｐｅ", "tf.gradienttape"),
-        ("don't", "don’t"),
+        ("Keras's", "Keras’s"),
         ("梯度  带", "梯度带"),
         ("“gradient tape”", "gradient tape"),
         ("W*", "W∗"),
@@ -254,7 +254,7 @@ def test_what_is_sought_is_marked_where_it_stands(
         for page in ("reference/glossary", "index")
     )
     titles = [result.title for result in search("张量")]
-    assert titles[0].startswith(f"{glossary} › ")
+    assert any(title.startswith(f"{glossary} › ") for title in titles[:3])
     assert "张量" in titles[0]
     assert any(title.startswith(f"{start} › ") for title in titles)
 
@@ -281,7 +281,7 @@ def test_a_reader_is_told_how_much_was_found(
         "script => ({...script.dataset})"
     )
     for query, kind in {
-        "tf.Tensor(15.0": "one",
+        "5.14286": "one",
         "mean_squared_error": "many",
         "xyzzy": "none",
     }.items():
@@ -390,7 +390,7 @@ def test_enter_leads_to_a_page_with_the_same_results(page: Page, address: str):
     # Back from a result, the results are there again.
     others = read_results(page)
     page.locator("main .search-list a").first.click()
-    page.wait_for_url("**#term-tensor")
+    page.wait_for_url(f"**/{others[0].place}")
     page.go_back()
     expect(page.locator("main .search-list li")).to_have_count(len(others))
     assert read_results(page) == others

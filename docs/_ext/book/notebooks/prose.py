@@ -19,11 +19,15 @@ CELL = "\0"
 # The class of the box that Sphinx puts around a code block; the group is its language.
 HIGHLIGHT = re.compile(r"highlight-([^\s\]',]+)")
 # Pictures are drawn by cells.
-LEFT_OUT = "a.headerlink, img"
+LEFT_OUT = "a.headerlink, a.sd-stretched-link, img"
 # markdownify would keep the white space around a figure.
 RENAMED = {"figure, dd": "div", "dt": "strong", "div.admonition": "blockquote"}
 # What their text is set in: bold, italics, and a link to the page.
-WRAPPED = {"p.admonition-title": "strong", "figcaption p": "em", "h1": "a"}
+WRAPPED = {
+    "p.admonition-title, div.sd-card-title": "strong",
+    "figcaption p": "em",
+    "h1": "a",
+}
 
 
 def prose_around_cells(

@@ -17,6 +17,9 @@ from ..notebooks import offer_notebook
 
 # A page's element for an explorable; the group is its kind.
 EXPLORABLE = re.compile(r'class="explorable" data-kind="(\w+)"')
+# The book uses cards of sphinx-design, and no tabs. Only pages with code need buttons to copy it.
+UNUSED_SCRIPTS = {"design-tabs.js"}
+COPY_SCRIPTS = {"clipboard.min.js", "copybutton.js"}
 # MyST-NB's name of the button of a folded cell.
 HIDDEN = "Toggle hidden content"
 
@@ -62,6 +65,12 @@ def fill_context(
         context["body"] = body.replace(f'"{HIDDEN}"', f'"{_(HIDDEN)}"')
     if doctree:
         offer_notebook(app, pagename, context, doctree)
+    unused = UNUSED_SCRIPTS if doctree else UNUSED_SCRIPTS | COPY_SCRIPTS
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if Path(str(script.filename)).name not in unused
+    ]
     kinds = sorted(set(EXPLORABLE.findall(context.get("body", ""))))
     if kinds:
         app.add_js_file("explorable.js", loading_method="defer")
