@@ -38,4 +38,5 @@ class WheelRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         name = wheel_name(Path(self.env.app.confdir))
         address = "../" * self.env.docname.count("/") + name
-        return [nodes.reference("", self.text, refuri=address)], []
+        link = nodes.reference("", self.text, refuri=address, internal=True)
+        return [link], []

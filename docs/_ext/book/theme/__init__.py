@@ -66,7 +66,8 @@ def fill_context(
     if doctree:
         offer_notebook(app, pagename, context, doctree)
     unused = UNUSED_SCRIPTS if doctree else UNUSED_SCRIPTS | COPY_SCRIPTS
-    context["script_files"] = [
+    # In its place: themes add to it later.
+    context["script_files"][:] = [
         script
         for script in context["script_files"]
         if Path(str(script.filename)).name not in unused
