@@ -123,7 +123,8 @@ class Site:
 
     def _options(self, language: str, settings: dict[str, object]) -> list[str]:
         return [
-            *["-q", "-W", "-b", "html", f"-Dlanguage={language}"],
+            # CI makes Sphinx write in colours.
+            *["-q", "-W", "-N", "-b", "html", f"-Dlanguage={language}"],
             *[f"-D{name}={value}" for name, value in settings.items()],
             *["-d", str(self.root / "_build" / f"doctrees-{language}")],
             *[str(self.root), str(self.root / "_build" / language)],
