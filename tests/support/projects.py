@@ -36,6 +36,9 @@ def copy_sources(target: Path) -> None:
             shutil.copyfile(original, copy)
 
 
+TIME_LABELS = "time per step (fastest = 1)", "每步用时（最快 = 1）"
+
+
 def prepare_copy(target: Path) -> None:
     """Copy the project without anything that was built, but with its environment."""
     copy_sources(target)
@@ -62,7 +65,7 @@ def contents(site: Path) -> dict[str, bytes]:
     drawings = {
         Path(name).stem
         for name, content in files.items()
-        if name.endswith(".svg") and b"<!-- time per step" in content
+        if name.endswith(".svg") and _shows_times(content.decode())
     }
     times = r"\d+m?s\b(/step)?"
     # What is searched holds times as well; pages name its digest.
@@ -78,6 +81,11 @@ def contents(site: Path) -> dict[str, bytes]:
     }
 
 
+def _shows_times(drawing: str) -> bool:
+    """Return whether a drawing has the axis of the figure of times, in either language."""
+    return any(label in drawing for label in TIME_LABELS)
+
+
 def _without_drawn_times(path: Path) -> bytes:
     """Read a file; if it is a notebook, without its drawings of times."""
     if path.suffix != ".ipynb":
@@ -87,7 +95,7 @@ def _without_drawn_times(path: Path) -> bytes:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             drawing = data.get("image/svg+xml", [])
-            if any("<!-- time per step" in line for line in drawing):
+            if _shows_times("".join(drawing)):
                 # Its description has them, too.
                 data.clear()
     return json.dumps(notebook).encode()
