@@ -28,7 +28,6 @@ from linear_tutorial import (
     true_line,
 )
 from linear_tutorial.faster import plot_times
-from linear_tutorial.figures.data import plot_data
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.fit import plot_fit
 from linear_tutorial.figures.history import (
@@ -59,7 +58,6 @@ RADII = np.resize([0.4, 1.2], 60)
 ROUND = History([*(3 + RADII * np.cos(TURNS))], [*(2 + RADII * np.sin(TURNS))])
 TIMES = {"eager": 0.0018, "loop in a graph": 1.9e-5, "with XLA": 2.04e-6}
 FIGURES = [
-    partial(plot_data, X, Y),
     partial(plot_fit, X, Y, LinearModel(4, 1)),
     partial(plot_progress, X, Y, HISTORY),
     partial(plot_parameters, HISTORY),
@@ -252,7 +250,7 @@ def test_a_run_that_has_nothing_left_to_do_is_drawn_without_points():
 
 
 def test_each_example_is_one_point():
-    (points,) = plot_data(X, Y).collections
+    (points,) = plot_fit(X, Y, LinearModel()).collections
     np.testing.assert_allclose(points.get_offsets(), np.stack([X, Y], axis=1))
 
 
