@@ -22,7 +22,7 @@ LANGUAGES = list(EDITIONS)
 # All editions of a page have the same blocks; a build refuses others. Where a browser looks at pages one by
 # one, these are all pages of the first edition, and of the others one of each kind and the heaviest.
 KINDS = ["index", "reference/glossary", "search", "tutorial/training_loop"]
-KINDS += ["beyond/minibatches"]
+KINDS += ["your_model/minibatches"]
 VISITS = [
     (language, name)
     for language in LANGUAGES
