@@ -41,7 +41,22 @@ editions_address = whole_address(
 editions_mirrors = {"tensorflow.google.cn": "www.tensorflow.org"}
 
 # What the sources spell out, and a translation may write in digits.
-editions_number_words = {"ten": "10", "December": "12"}
+editions_number_words = {
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "twenty": "20",
+    "a hundred": "100",
+    "two hundred": "200",
+    "a thousand": "1000",
+    "December": "12",
+}
 
 language = editions_table["source"]
 locale_dirs = ["locales"]
@@ -80,7 +95,10 @@ nbpromises_constants = {
     "32": "Keras's batch size, which a page shows by counting updates",
     "201": "NUM_EXAMPLES",
     "0.1": "the learning rate",
+    "100": "the batch size of an exercise",
+    "200": "the epochs of an exercise",
     "2.16": "the TensorFlow that brought Keras 3",
+    "3.11": "the oldest Python that pyproject.toml allows",
     "2021": "the year of the recorded run",
     "12": "December",
     "27": "the day of its publication",

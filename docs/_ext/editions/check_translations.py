@@ -321,12 +321,15 @@ def same_numbers(text: str, translation: str, words: dict[str, str]) -> bool:
     True
     >>> same_numbers("Ten epochs at 0.1", "10 轮", {"ten": "10"})
     False
+    >>> same_numbers("Two hundred epochs", "200 轮", {"two": "2", "two hundred": "200"})
+    True
     """
     here = Counter(signed_numbers(text))
     there = Counter(signed_numbers(translation))
     digits = {word.lower(): number for word, number in words.items()}
-    found = re.findall(r"\w+", text.lower())
-    spelled = Counter(digits[word] for word in found if word in digits)
+    longest_first = sorted(digits, key=len, reverse=True)
+    found = re.findall(rf"\b({'|'.join(longest_first)})\b", text.lower())
+    spelled = Counter(digits[word] for word in found if word)
     return here <= there <= here + spelled
 
 
