@@ -131,8 +131,12 @@ def write_search_data(app: Sphinx, exception: Exception | None) -> None:
     builder = app.builder
     if exception or not isinstance(builder, StandaloneHTMLBuilder):
         return
+    docnames = list(app.env.collect_relations())
+    if not all(builder.get_outfilename(name).exists() for name in docnames):
+        # sphinx-build was given the names of a few files, and has written no others.
+        return
     pages = []
-    for docname in app.env.collect_relations():
+    for docname in docnames:
         html = builder.get_outfilename(docname).read_text(encoding="utf-8")
         (article,) = lxml.html.fromstring(html).find_class("bd-article")
         pages.append((builder.get_target_uri(docname), sections(article)))

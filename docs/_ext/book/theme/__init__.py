@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.locale import _
 
 from editions.languages import own_edition
@@ -16,7 +17,7 @@ from editions.languages import own_edition
 from ..notebooks import offer_notebook
 
 # A page's element for an explorable; the group is its kind.
-EXPLORABLE = re.compile(r'class="explorable" data-kind="(\w+)"')
+EXPLORABLE = re.compile(r'class="explorable" data-kind="([^"]*)"')
 # The book uses cards of sphinx-design, and no tabs. Only pages with code need buttons to copy it.
 UNUSED_SCRIPTS = {"design-tabs.js"}
 COPY_SCRIPTS = {"clipboard.min.js", "copybutton.js"}
@@ -76,10 +77,27 @@ def fill_context(
     if kinds:
         app.add_js_file("explorable.js", loading_method="defer")
     for kind in kinds:
-        texts = words["explorable"][kind].items()
-        data: dict[str, Any] = {f"data-{name}": text for name, text in texts}
+        data = explorable_texts(pagename, kind, words["explorable"])
         script = f"explorable-{kind}.js"
         app.add_js_file(script, loading_method="defer", **data)
+
+
+def explorable_texts(
+    pagename: str, kind: str, words: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    """Return the texts of an explorable as attributes of its script.
+
+    >>> explorable_texts("data", "dice", {"dice": {"again": "Roll"}})
+    {'data-again': 'Roll'}
+    >>> explorable_texts("data", "dies", {"dice": {"again": "Roll"}})
+    Traceback (most recent call last):
+    sphinx.errors.ExtensionError: data: no explorable is called 'dies', only: dice
+    """
+    if kind not in words:
+        raise ExtensionError(
+            f"{pagename}: no explorable is called {kind!r}, only: {', '.join(words)}"
+        )
+    return {f"data-{name}": text for name, text in words[kind].items()}
 
 
 def setup(app: Sphinx) -> None:
