@@ -127,6 +127,10 @@ def test_its_figures_are_those_of_the_page(
 def prose_of_page(site: Path, language: str, page: str) -> HtmlElement:
     """Return what a page says around its cells, each term in one paragraph with its meaning."""
     element = read_article(site, language, page)
+    for explorable in element.find_class("explorable"):
+        explorable.getparent().append(
+            E.p(E.em(EDITIONS[language]["words"]["only_on_the_page"]))
+        )
     for left_out in element.xpath(
         ".//div[contains(@class, 'cell ') or @hidden] | .//a[@class='headerlink']"
     ):
@@ -223,6 +227,17 @@ def test_with_an_address_links_lead_to_the_other_pages():
     )
     (unknown,) = prose_around_cells(html, [])
     assert unknown == "# Title\n\nus, above, [them](https://example.com/)"
+
+
+def test_a_text_leads_to_an_explorable_which_only_the_page_has():
+    html = '<p>Drag.</p><div class="explorable" data-kind="data" hidden></div>'
+    address = "https://example.org/a.html"
+    assert prose_around_cells(html, [], address, "See there.") == [
+        f"Drag.\n\n*[See there.]({address})*"
+    ]
+    assert prose_around_cells(html, [], "", "See there.") == [
+        "Drag.\n\n*See there.*"
+    ]
 
 
 def test_an_explanation_is_folded_away_behind_its_forecast():

@@ -58,7 +58,12 @@ def offer_notebook(
         for node in doctree.findall()
         if isinstance(node, nodes.math | nodes.math_block)
     ]
-    prose = (context["body"], formulas, context["pageurl"] or "")
+    prose = (
+        context["body"],
+        formulas,
+        context["pageurl"] or "",
+        edition["words"]["only_on_the_page"],
+    )
 
     def make() -> str:
         code = executed_code(app.env, pagename, doctree)

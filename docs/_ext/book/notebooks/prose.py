@@ -31,12 +31,15 @@ WRAPPED = {
 
 
 def prose_around_cells(
-    body: str, formulas: Iterable[str], address: str = ""
+    body: str,
+    formulas: Iterable[str],
+    address: str = "",
+    instead_of_explorables: str = "",
 ) -> list[str]:
     r"""Return the Markdown before each code cell of a page, and that after the last one.
 
     `formulas` is the LaTeX source of the page's formulas, in order. `address` is the URL of the page:
-    the title links to it, and relative links are resolved against it. If it is empty, both become text.
+    the title links to it, and relative links are resolved against it. If it is empty, both become text. An explorable works only on the page; a text stands in its place.
 
     >>> prose_around_cells(
     ...     '<p>Here <math>x</math> is</p><div class="cell">42</div><p>and no more.</p>',
@@ -47,6 +50,10 @@ def prose_around_cells(
     soup = BeautifulSoup(body, "lxml")
     for formula, latex in zip(soup("math"), formulas, strict=True):
         formula["latex"] = latex
+    for explorable in soup("div", class_="explorable"):
+        explorable.name, link = "em", soup.new_tag("a", href="")
+        link.string = instead_of_explorables
+        explorable.append(link)
     for cell in soup("div", class_="cell"):
         cell.replace_with(CELL)
     _simplify(soup, address)
