@@ -15,6 +15,11 @@ sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build
 with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config list | sed -n "s/^global.index.url='\(.*\)'/\1/p")}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"
 
+# $(1): the file for the newest versions that pyproject.toml allows.
+lock_newest = $(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
+	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+	  --custom-compile-command "make lock" --quiet --output-file $(1)
+
 # With it, `cd` may go to a folder of this name elsewhere.
 unexport CDPATH
 
@@ -26,7 +31,7 @@ endif
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock linkcheck clean
+.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock newest linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -76,10 +81,14 @@ catalogues: $(READY) ## Update the translation catalogues from the pages
 	@cd docs/_ext && ../../$(RUN) -m editions.catalogues ../..
 
 lock: $(READY) ## Upgrade all packages that pyproject.toml allows, and pin them in requirements.txt
-	@$(with_pips_index); \
-	$(RUN) -m uv pip compile pyproject.toml --group docs --group test --group setup \
-	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
-	  --custom-compile-command "make lock" --quiet --output-file requirements.txt
+	@$(with_pips_index); $(call lock_newest,requirements.txt)
+
+newest: $(READY) ## Build and test the last commit in _build/newest with the newest versions (takes minutes)
+	@rm -rf _build/newest
+	@git clone --quiet . _build/newest
+	@$(with_pips_index); $(call lock_newest,_build/newest/requirements.txt)
+	@grep -vxF -f requirements.txt _build/newest/requirements.txt | grep '==' || echo "No package has a newer version"
+	@$(MAKE) --no-print-directory -C _build/newest html test
 
 linkcheck: $(READY) ## Visit every link (needs the network)
 	@$(call sphinx,linkcheck)

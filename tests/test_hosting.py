@@ -13,15 +13,21 @@ from markdown_it import MarkdownIt
 from support.commands import ROOT, run
 from support.sites import Site
 
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
+DEPENDABOT = ROOT / ".github" / "dependabot.yml"
 MATCHER = ROOT / ".github" / "sphinx.json"
 READTHEDOCS = ROOT / ".readthedocs.yaml"
 
 
 @pytest.mark.parametrize(
     ("schema", "path"),
-    [("github-workflows", WORKFLOW), ("readthedocs", READTHEDOCS)],
-    ids=["github", "readthedocs"],
+    [
+        *[("github-workflows", path) for path in WORKFLOWS],
+        ("dependabot", DEPENDABOT),
+        ("readthedocs", READTHEDOCS),
+    ],
+    ids=lambda value: getattr(value, "name", value),
 )
 def test_the_file_is_what_the_host_expects(schema: str, path: Path):
     result = run(
@@ -38,6 +44,23 @@ def test_the_workflow_covers_every_python_that_the_package_supports():
     steps = [step.get("run") for step in workflow["jobs"]["test"]["steps"]]
     assert "make html" in steps
     assert "bash .ci/run" in steps
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_digest_and_may_only_read(path: Path):
+    text = path.read_text(encoding="utf-8")
+    for action in re.findall(r"uses: (.*)", text):
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+(\.\d+)*", action)
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["concurrency"]["cancel-in-progress"]
+    for job in workflow["jobs"].values():
+        # What was just installed from an index runs in jobs that cannot write.
+        installs = any(
+            re.search(r"\bmake\b|\.ci/run", step.get("run", ""))
+            for step in job["steps"]
+        )
+        assert not (installs and job.get("permissions"))
 
 
 def test_on_github_an_error_of_a_page_is_shown_at_its_line(site: Site):
