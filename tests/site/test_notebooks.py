@@ -82,8 +82,14 @@ def test_its_code_is_that_of_the_page_below_a_cell_that_installs(
     install, *cells = code_cells(read_notebook(built_site, language, page))
     assert "import linear_tutorial" in install.source
     assert install.outputs == []
+    solution = EDITIONS[language]["words"]["solution"]
     for cell, (source, _) in zip(cells, promised_cells(page), strict=True):
         of_page = OPTIONS.sub("", source).strip()
+        folded = {"source_hidden": True, "outputs_hidden": True}
+        is_solution = "hide-cell" in source
+        assert cell.metadata.get("jupyter") == (folded if is_solution else None)
+        if is_solution:
+            of_page = f"# @title {solution}\n{of_page}"
         assert code_without_words(cell.source) == code_without_words(of_page)
         assert language != LANGUAGES[0] or cell.source.strip() == of_page
 

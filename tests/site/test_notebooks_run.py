@@ -217,6 +217,10 @@ def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
     _, notebook = in_jupyter
     # Behind those that no page has.
     cells = code_cells(notebook)[2:]
+    # IPython makes TensorFlow write its log among the outputs, if nobody stops it.
+    assert all(
+        cell.outputs == [] for cell in cells if "get_logger" in cell.source
+    )
     shown = [
         cell
         for language in LANGUAGES
@@ -240,8 +244,7 @@ def test_without_the_package_it_says_how_to_install_it(
 ):
     first, *_ = code_cells(read_notebook(built_site, language, SMALL_PAGE))
     result = run(sys.executable, "-P", "-c", first.source, cwd=tmp_path)
-    assert result.returncode == 1
-    error, _, message = result.stderr.splitlines()[-1].partition(": ")
-    assert error == "ModuleNotFoundError"
+    assert (result.returncode, result.stderr) == (0, "")
+    message = result.stdout.strip()
     assert message == EDITIONS[language]["words"]["install_package"]
     assert is_chinese(message) == is_chinese(EDITIONS[language]["name"])

@@ -4,8 +4,8 @@ The notebook has what a reader of the page sees, in the language of the page: it
 code cells with their outputs, the captions of its figures. Its first cell makes sure that the package
 is installed. A page may need nothing that it does not show.
 
-The package is on no index. The site carries it as a wheel; where the site has no public address, the
-first cell says how to install it from the sources.
+The package is on no index. The site carries it as a wheel, which the first cell installs where the site
+has a public address; elsewhere it says where to find it. Solutions are folded, as they are on the page.
 """
 
 from pathlib import Path
@@ -53,6 +53,7 @@ def offer_notebook(
         (file,) = Path(app.outdir).glob("*.whl")
         wheel = f"{address}{folder}/{file.name}"
     first_cell = install(wheel, edition["words"])
+    solution = edition["words"]["solution"]
     formulas = [
         node.astext()
         for node in doctree.findall()
@@ -67,11 +68,11 @@ def offer_notebook(
 
     def make() -> str:
         code = executed_code(app.env, pagename, doctree)
-        return notebook(code, prose_around_cells(*prose), first_cell)
+        return notebook(code, prose_around_cells(*prose), first_cell, solution)
 
     # A record is named after a digest of its cells and outputs.
     record = record_files(app.env)[pagename]
-    key = (record, first_cell, prose, translations(doctree))
+    key = (record, first_cell, solution, prose, translations(doctree))
     text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,15 +114,21 @@ def translate_cell(cell: NotebookNode, words: PageWords) -> None:
 
 
 def notebook(
-    code: list[NotebookNode], prose: list[str], first_cell: str
+    code: list[NotebookNode], prose: list[str], first_cell: str, solution: str
 ) -> str:
-    """Return a notebook of code cells, and of the prose before each and after the last."""
+    """Return a notebook of code cells, and of the prose before each and after the last.
+
+    `solution` is the title of those that are folded.
+    """
     cells = [new_code_cell(first_cell)]
     for text, cell in zip(prose, [*code, None], strict=True):
         if text:
             cells.append(new_markdown_cell(text))
         if cell:
+            tags = cell.metadata.get("tags", [])
             cell.metadata.clear()
+            if "hide-cell" in tags:
+                fold(cell, solution)
             cells.append(cell)
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
@@ -130,20 +137,35 @@ def notebook(
     return f"{nbformat.writes(every)}\n"
 
 
+def fold(cell: NotebookNode, title: str) -> None:
+    """Fold a cell below its title: for Jupyter by its metadata, for Colab by a form."""
+    cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
+    cell.metadata["cellView"] = "form"
+    cell.source = f"# @title {title}\n{cell.source.lstrip()}"
+
+
 def install(wheel: str, words: dict[str, Any]) -> str:
     """Return code that makes sure that the package is there; `wheel` is its address, or empty.
 
-    It also lets matplotlib use the reader's fonts for letters that its own lacks.
+    It also keeps TensorFlow's log out of the outputs, which IPython makes it write there, and lets
+    matplotlib use the reader's fonts for letters that its own lacks.
     """
     if wheel:
         remedy = f"%pip install --quiet {wheel}"
     else:
-        message = words["install_package"]
-        remedy = f'raise ModuleNotFoundError("{message}") from None'
+        remedy = f'print("{words["install_package"]}")'
     code = (
+        "import os\n"
+        "\n"
+        f"# {words['quiet']}\n"
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")\n'
+        "\n"
         f"# {words['package']}\n"
         "try:\n"
         "    import linear_tutorial\n"
+        "    import tensorflow\n"
+        "\n"
+        '    tensorflow.get_logger().setLevel("WARNING")\n'
         "except ModuleNotFoundError:\n"
         f"    {remedy}"
     )
