@@ -169,7 +169,7 @@ def prose_of_page(site: Path, language: str, page: str) -> HtmlElement:
 
 def prose_of_notebook(notebook: NotebookNode) -> HtmlElement:
     """Return what Jupyter shows of a notebook's prose."""
-    markdown = MarkdownIt("commonmark").use(dollarmath_plugin)
+    markdown = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
     for rule in "math_inline", "math_block":
         markdown.add_render_rule(rule, as_mathml)
     html = [
@@ -191,8 +191,16 @@ def words(element: HtmlElement) -> str:
 
 
 # Where a page says what a notebook says: in the same element, or in another one.
-SAME = ["h1", "h2", "h3", "li", "p[not(ancestor::li)]", "pre"]
-SAME += ["code[not(parent::pre)]", "math"]
+SAME = [
+    "h1",
+    "h2",
+    "h3",
+    "li",
+    "th",
+    "td",
+    "p[not(ancestor::li or ancestor::table)]",
+]
+SAME += ["pre", "code[not(parent::pre)]", "math"]
 SAYS = {
     **{name: name for name in SAME},
     "pre/code[@class='language-python']": "div[starts-with(@class, 'highlight-python')]",

@@ -252,6 +252,17 @@ def test_a_page_printed_from_the_dark_is_light_and_shows_solutions(
         page.wait_for_selector("html[data-theme=dark]")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_is_printed_on_one_page(
+    browser: Browser, built_site: Path, language: str
+):
+    with open_window(browser) as page:
+        card = built_site / language / "reference" / "card.html"
+        page.goto(card.as_uri())
+        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    assert len(pages) == 1
+
+
 def test_an_example_is_copied_without_prompts_and_outputs(
     browser: Browser, server: str
 ):
