@@ -94,7 +94,8 @@ def train_on_batch(
         1
     """
     with tf.GradientTape() as tape:
-        loss = mean_squared_error(batch_y, state.model(batch_x))
+        predictions = state.model(batch_x, training=True)
+        loss = mean_squared_error(batch_y, predictions)
     variables = state.model.trainable_variables
     state.optimizer.apply(tape.gradient(loss, variables), variables)
     return loss
