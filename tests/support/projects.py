@@ -56,7 +56,8 @@ def edit(project: Path, name: str, old: str, new: str) -> None:
 def contents(site: Path) -> dict[str, bytes]:
     """Read all files of a site, without times that were measured.
 
-    Keras prints some; the name of a drawing of times is a digest of its content.
+    Keras prints some, and the page about speed; the name of a drawing of times is a digest of its
+    content.
     """
     files = {
         path.relative_to(site).as_posix(): _without_drawn_times(path)
@@ -67,7 +68,8 @@ def contents(site: Path) -> dict[str, bytes]:
         for name, content in files.items()
         if name.endswith(".svg") and _shows_times(content.decode())
     }
-    times = r"\d+m?s\b(/step)?"
+    # Right-aligned in tables; a notebook writes the micro sign as an escape.
+    times = r" *\d[\d.]* ?(?:m|µ|\\u00b5)?s\b(/step)?"
     # What is searched holds times as well; pages name its digest.
     digest = r"(?<=search-data\.js\?v=)\w+"
     measured = "|".join([times, digest, *drawings]).encode()
