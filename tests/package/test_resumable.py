@@ -554,3 +554,55 @@ def test_without_an_assertion_a_renamed_part_is_not_restored(folder: Path):
     assert float(state.model.w) != 5
     assert int(state.optimizer.iterations) == 0
     status.expect_partial()
+
+
+def model_with_dropout() -> keras.Model:
+    model = keras.Sequential([keras.layers.Dropout(0.5, seed=7)])
+    model.build((None, 1))
+    return model
+
+
+def draws(model: keras.Model) -> int:
+    """Return how often the dropout of a model has drawn."""
+    return int(model.layers[0].seed_generator.state[1])
+
+
+def test_no_file_keeps_how_often_a_generator_has_drawn(tmp_path: Path):
+    """As the page says."""
+    model = model_with_dropout()
+    model(tf.ones([3, 1]), training=True)
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    tf.train.Checkpoint(model=model).write(tmp_path / "model")
+
+    weights, restored = model_with_dropout(), model_with_dropout()
+    weights.load_weights(tmp_path / "model.weights.h5")
+    checkpoint = tf.train.Checkpoint(model=restored)
+    checkpoint.read(tmp_path / "model").assert_consumed()
+    whole = keras.models.load_model(tmp_path / "model.keras")
+    assert draws(model) == 1
+    assert [draws(each) for each in (weights, restored, whole)] == [0, 0, 0]
+
+
+def test_the_code_of_a_lambda_layer_is_refused(tmp_path: Path):
+    """As the page says."""
+    model = keras.Sequential([keras.layers.Lambda(lambda x: 2 * x)])
+    model.build((None, 1))
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match="safe_mode=False"):
+        keras.models.load_model(tmp_path / "model.keras")
+    keras.models.load_model(tmp_path / "model.keras", safe_mode=False)
+
+
+def test_weights_cut_into_several_files_are_listed_in_json(tmp_path: Path):
+    """As the page says."""
+    line = KerasLinearModel()
+    line(X)
+    path = tmp_path / "line.weights.json"
+    line.save_weights(path, max_shard_size=1)
+    other = KerasLinearModel(0.0)
+    other(X)
+    other.load_weights(path)
+    assert float(other.w) == 5
+    with pytest.warns(UserWarning, match=r"\*.json"):
+        line.save_weights(tmp_path / "line.weights.h5", max_shard_size=1)
