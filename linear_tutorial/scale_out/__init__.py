@@ -3,6 +3,7 @@
 from linear_tutorial.scale_out.cluster import (
     CompletedWorker,
     WorkersFailedError,
+    prepare_workers,
     run_workers,
 )
 from linear_tutorial.scale_out.distributed import (
@@ -18,6 +19,7 @@ __all__ = [
     "distribute",
     "distributed_train_step",
     "distributed_training_loop",
+    "prepare_workers",
     "run_workers",
     "shard_sizes",
 ]

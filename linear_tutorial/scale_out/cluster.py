@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -25,6 +26,83 @@ _GUARD = [
 # Seconds that the other workers have to end by themselves after one has failed. TensorFlow notices the
 # failure after ten; the rest is for a processor that many processes share.
 _GRACE_PERIOD = 60.0
+
+
+class _Copy:
+    """A worker that is a copy of the prepared process; it can be asked what a `Popen` can."""
+
+    def __init__(self, prepared: "_Prepared", pid: int) -> None:
+        self._prepared = prepared
+        self._pid = pid
+
+    def poll(self) -> int | None:
+        self._prepared.listen(0)
+        return self._prepared.ended.get(self._pid)
+
+    def wait(self) -> int:
+        while (status := self.poll()) is None:
+            self._prepared.listen(None)
+        return status
+
+
+class _Prepared:
+    """A process that has imported TensorFlow, and forks workers; see `copies.py`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", f"{__package__}.copies"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+        self._said = b""
+        self._forked: list[int] = []
+        self.ended: dict[int, int] = {}
+
+    def start(self, job: dict[str, object]) -> _Copy:
+        assert self._process.stdin  # noqa: S101
+        self._process.stdin.write(f"{json.dumps(job)}\n".encode())
+        self._process.stdin.flush()
+        while not self._forked:
+            self.listen(None)
+        return _Copy(self, self._forked.pop())
+
+    def listen(self, seconds: float | None) -> None:
+        """Take in what the process has said; wait for it, for ever if `seconds` is `None`."""
+        assert self._process.stdout  # noqa: S101
+        output = self._process.stdout.fileno()
+        while select.select([output], [], [], seconds)[0]:
+            said = os.read(output, 4096)
+            if not said:
+                raise ChildProcessError("the prepared process has ended")
+            *lines, self._said = (self._said + said).split(b"\n")
+            for word, pid, *status in map(bytes.split, lines):
+                if word == b"forked":
+                    self._forked.append(int(pid))
+                else:
+                    self.ended[int(pid)] = int(*status)
+            seconds = 0
+
+
+_prepared: _Prepared | None = None
+
+
+def prepare_workers() -> None:
+    """Import TensorFlow in another process, of which later workers are copies.
+
+    Workers that are run with this Python, as ``[sys.executable, "-m", module, ...]`` or with ``-c`` and
+    code, need not import TensorFlow again then. The process ends with this one.
+
+    Example:
+        >>> import sys
+        >>> prepare_workers()
+        >>> command = [sys.executable, "-c", "import sys; print('tensorflow' in sys.modules)"]
+        >>> run_workers([command])[0].output
+        'True\\n'
+    """
+    global _prepared
+    _prepared = _prepared or _Prepared()
 
 
 @dataclass(frozen=True)
@@ -136,7 +214,7 @@ def run_workers(
                 f"but one is {command!r}"
             )
     addresses = [f"{_HOST}:{port}" for port in free_ports(len(commands))]
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: list[subprocess.Popen[bytes] | _Copy] = []
     with TemporaryDirectory() as folder:
         files = [Path(folder, str(index)) for index in range(len(commands))]
         guard = subprocess.Popen(  # noqa: S603
@@ -182,20 +260,34 @@ def _is_free(port: int) -> bool:
 
 def _start(
     command: Sequence[str], config: dict[str, object], file: Path, group: int
-) -> subprocess.Popen[bytes]:
-    with (
-        file.with_suffix(".out").open("wb") as output,
-        file.with_suffix(".log").open("wb") as log,
-    ):
+) -> "subprocess.Popen[bytes] | _Copy":
+    program, *arguments = [str(part) for part in command]
+    environment = {
+        **os.environ,
+        "TF_CONFIG": json.dumps(config),
+        # Workers connect without a proxy, and cannot share a GPU.
+        "no_grpc_proxy": _HOST,
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    out_file, log_file = file.with_suffix(".out"), file.with_suffix(".log")
+    with out_file.open("wb") as output, log_file.open("wb") as log:
+        is_python = program == sys.executable and arguments[:1] in (
+            ["-c"],
+            ["-m"],
+        )
+        if _prepared and is_python and len(arguments) > 1:
+            return _prepared.start(
+                {
+                    "arguments": arguments,
+                    "environment": environment,
+                    "output": str(out_file),
+                    "log": str(log_file),
+                    "group": group,
+                }
+            )
         return subprocess.Popen(  # noqa: S603
-            [str(part) for part in command],
-            env={
-                **os.environ,
-                "TF_CONFIG": json.dumps(config),
-                # Workers connect without a proxy, and cannot share a GPU.
-                "no_grpc_proxy": _HOST,
-                "CUDA_VISIBLE_DEVICES": "",
-            },
+            [program, *arguments],
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=log,
@@ -203,7 +295,9 @@ def _start(
         )
 
 
-def _wait(processes: list[subprocess.Popen[bytes]], timeout: float) -> None:
+def _wait(
+    processes: list[subprocess.Popen[bytes] | _Copy], timeout: float
+) -> None:
     """Wait until all processes have ended, at most for `timeout` seconds."""
     deadline = time.monotonic() + timeout
     one_failed = False

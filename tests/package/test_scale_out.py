@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from linear_tutorial.scale_out import (
     distribute,
     distributed_train_step,
     distributed_training_loop,
+    prepare_workers,
     run_workers,
     shard_sizes,
     worker,
@@ -334,6 +335,84 @@ def test_a_port_that_is_taken_is_not_chosen():
             assert cluster.free_ports(1, [taken, free]) == [free]
         with pytest.raises(OSError, match=rf"2 free ports .* only \[{free}\]"):
             cluster.free_ports(2, [taken, free])
+
+
+# -- Copies of a prepared process -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def one_prepared() -> Iterator[cluster._Prepared]:
+    prepared = cluster._Prepared()
+    yield prepared
+    prepared._process.communicate()
+
+
+@pytest.fixture
+def prepared(
+    one_prepared: cluster._Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_prepared", one_prepared)
+    prepare_workers()
+    assert cluster._prepared is one_prepared
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_copy_is_told_what_a_program_of_its_own_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("ONLY_NOW", "here")
+    tell = (
+        "import json, os, sys; index = json.loads(os.environ['TF_CONFIG'])['task']['index'];"
+        "print(sys.argv, 'tensorflow' in sys.modules, index, os.environ['ONLY_NOW'],"
+        "repr(sys.stdin.read())); print('logged', file=sys.stderr)"
+    )
+    for index, copy in enumerate(run_workers([[*python(tell), "a b"]] * 2)):
+        assert copy.output == f"['-c', 'a b'] True {index} here ''\n"
+        assert copy.log == "logged\n"
+    module = [
+        sys.executable,
+        "-m",
+        "linear_tutorial.scale_out.worker",
+        "--help",
+    ]
+    (copy,) = run_workers([module])
+    assert "Train as a worker of the cluster" in copy.output
+
+
+@pytest.mark.usefixtures("prepared")
+def test_copies_fail_die_and_hang_like_programs_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    pid = tmp_path / "pid"
+    fails = python("raise SystemExit('the disk is full')")
+    dies = python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(WorkersFailedError, match="the disk is full") as caught,
+    ):
+        patched.setattr(cluster, "time", FastClock(pid))
+        run_workers([fails, waits(pid)], timeout=float("inf"))
+    assert [copy.status for copy in caught.value.workers] == [1, None]
+    wait_until_gone(pid)
+    with pytest.raises(WorkersFailedError, match="0 was killed by SIGKILL"):
+        run_workers([dies])
+    # The process from which they were copied serves on.
+    assert run_workers([python("print(1)")])[0].output == "1\n"
+
+
+@pytest.mark.usefixtures("prepared")
+def test_other_programs_are_not_copied():
+    assert run_workers([["echo", "-c", "this"]])[0].output == "-c this\n"
+
+
+def test_the_prepared_process_ends_with_the_one_that_started_it():
+    code = (
+        "from linear_tutorial.scale_out import cluster, prepare_workers\n"
+        "prepare_workers()\n"
+        "print(cluster._prepared._process.pid)"
+    )
+    result = run(sys.executable, "-c", code, cwd=ROOT)
+    wait_until(lambda: not is_running(int(result.stdout)))
 
 
 def test_a_worker_without_a_cluster_trains_alone(
