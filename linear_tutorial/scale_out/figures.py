@@ -10,11 +10,22 @@ from matplotlib.axes import Axes
 from linear_tutorial.figures._style import (
     BLUE,
     DARK_GREY,
+    DARK_ORANGE,
     GREEN,
     ORANGE,
     PURPLE,
+    add_arrow,
     in_style,
     labelled_axes,
+)
+from linear_tutorial.figures.diagrams import (
+    PALE_BLUE,
+    PALE_GREY,
+    PALE_ORANGE,
+    _add_box,
+    _drawing,
+    _show,
+    _write,
 )
 
 # Colour and marker of each replica.
@@ -96,3 +107,66 @@ def plot_added_steps(
     ax.annotate("start", start, xytext=(-4, 10), textcoords="offset points")
     ax.legend()
     return ax
+
+
+@in_style
+def plot_all_reduce(
+    start: tuple[float, float],
+    shares: Sequence[tuple[float, float]],
+    learning_rate: float,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one update of two replicas: their shares of the gradient, the sum, and the new W and b.
+
+    Args:
+        start: W and b before the update.
+        shares: The derivatives by W and b that each of the two replicas adds.
+        learning_rate: The factor by which the sum is multiplied.
+        ax: The axes to draw on; new ones by default.
+
+    Returns:
+        The axes, without frame and ticks.
+
+    Example:
+        >>> axes = plot_all_reduce((5.0, 0.0), [(4.0, -3.0), (1.0, -1.0)], 0.1)
+        >>> [text.get_text() for text in axes.texts if "=" in text.get_text()][4:]
+        ['dL/dW = 5.00', 'dL/db = −4.00', 'W = 4.50', 'b = 0.40', 'W = 4.50', 'b = 0.40']
+    """
+    ax = _drawing(ax, width=4.8, height=4.1)
+    total = np.sum(shares, axis=0)
+    after = np.subtract(start, learning_rate * total)
+    columns = [
+        (-1.5, PALE_BLUE, BLUE, "replica 0"),
+        (1.5, PALE_ORANGE, DARK_ORANGE, "replica 1"),
+    ]
+    for (x, pale, color, name), share in zip(columns, shares, strict=True):
+        _write(ax, (x, 1.9), name, weight="bold", color=color)
+        _add_box(ax, (x, 1.4), 1.6, 0.62, pale)
+        _write_pair(ax, (x, 1.4), "dL/dW", "dL/db", share)
+        inner = 0.45 * x / abs(x)
+        add_arrow(ax, (x, 1.09), (inner, 0.36), color)
+        add_arrow(ax, (inner, -0.36), (x, -1.09), DARK_GREY)
+    _add_box(ax, (0, 0), 1.6, 0.72, PALE_GREY)
+    _write(ax, (-0.9, 0), "sum", ha="right", weight="bold")
+    _write_pair(ax, (0, 0), "dL/dW", "dL/db", total)
+    _write(ax, (0.9, 0), "to all", ha="left", weight="bold")
+    for x, pale, _, _ in columns:
+        _add_box(ax, (x, -1.4), 1.6, 0.62, pale)
+        _write_pair(ax, (x, -1.4), "W", "b", after)
+    return ax
+
+
+def _write_pair(
+    ax: Axes,
+    center: tuple[float, float],
+    above: str,
+    below: str,
+    values: Sequence[float],
+) -> None:
+    """Write two named numbers into a box."""
+    x, y = center
+    for name, value, line in zip(
+        (above, below), values, (0.13, -0.13), strict=True
+    ):
+        _write(ax, (x, y + line), f"{name} = {_show(value)}")

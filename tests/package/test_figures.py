@@ -42,7 +42,11 @@ from linear_tutorial.figures.step import plot_step
 from linear_tutorial.minibatches.figures import plot_losses
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
-from linear_tutorial.scale_out.figures import plot_added_steps, plot_shards
+from linear_tutorial.scale_out.figures import (
+    plot_added_steps,
+    plot_all_reduce,
+    plot_shards,
+)
 
 X, Y = make_data(21)
 HISTORY = training_loop(LinearModel(), X, Y, epochs=5)
@@ -76,6 +80,7 @@ FIGURES = [
 DIAGRAMS = [
     partial(plot_loop, LinearModel(), X, Y, 0.1),
     partial(plot_tape, LinearModel(), 2.0, 8.051),
+    partial(plot_all_reduce, (5, 0), [(4.0, -3.0), (1.0, -1.5)], 0.1),
 ]
 each_figure = pytest.mark.parametrize(
     "draw", [*FIGURES, *DIAGRAMS], ids=lambda draw: draw.func.__name__
@@ -442,6 +447,14 @@ def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
     np.testing.assert_allclose(drawn["whole step"], [(5, 0), (4.5, 0.5)])
     _, first, second = ax.lines
     assert first.get_marker() != second.get_marker()
+
+
+def test_an_all_reduce_shows_shares_their_sum_and_one_update_for_both():
+    ax = plot_all_reduce((5, 0), [(4.0, -3.0), (1.0, -1.5)], 0.2)
+    of_replicas = [[0, 4, -3], [1, 1, -1.5]]
+    total, after = [5, -4.5], [4, 0.9]
+    expected = np.concatenate([*of_replicas, total, after, after])
+    np.testing.assert_allclose(numbers(ax), expected)
 
 
 def test_each_run_has_its_path_over_one_surface():
