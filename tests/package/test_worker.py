@@ -218,6 +218,29 @@ def test_workers_that_see_different_checkpoints_all_stop_and_say_so(
         ) in worker.log
 
 
+FIT = """
+import keras
+import tensorflow as tf
+from linear_tutorial import KerasLinearModel, make_data
+
+strategy = tf.distribute.MultiWorkerMirroredStrategy()
+x, y = make_data(200)
+with strategy.scope():
+    model = KerasLinearModel()
+    model.compile(keras.optimizers.SGD(0.1), loss="mse")
+try:
+    model.fit(x[:, None], y[:, None], batch_size=200, verbose=0)
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_fit_cannot_train_with_several_workers_as_the_page_says():
+    # When it can, this fails: the page has to say so then.
+    for ended in run_workers([[sys.executable, "-c", FIT]] * 2):
+        assert "Attempt to convert a value (PerReplica" in ended.output
+
+
 def test_ctrl_c_ends_a_worker_that_waits_for_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
