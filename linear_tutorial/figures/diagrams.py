@@ -5,13 +5,19 @@ from itertools import pairwise
 from math import cos, radians, sin, tan
 from typing import Any
 
-import matplotlib.pyplot as plt
 import tensorflow as tf
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import Formatter
 
 from linear_tutorial._checks import finite_number, finite_tensor, same_shape
+from linear_tutorial.figures._boxes import (
+    PALE_BLUE,
+    PALE_GREY,
+    PALE_ORANGE,
+    add_box,
+    drawing,
+    show,
+    write,
+)
 from linear_tutorial.figures._style import (
     BLUE,
     DARK_GREY,
@@ -22,9 +28,6 @@ from linear_tutorial.figures._style import (
 )
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import Model
-
-# Of boxes; in the dark, site.css turns them into dark shades of the same hues.
-PALE_BLUE, PALE_ORANGE, PALE_GREY = "#E3F0F8", "#FBEADF", "#F0F0F0"
 
 
 @in_style
@@ -67,12 +70,12 @@ def plot_loop(
     dw, db = tape.gradient(loss, [model.w, model.b])
     new_w, new_b = model.w - learning_rate * dw, model.b - learning_rate * db
 
-    ax = _drawing(ax, width=4.8, height=4.2)
+    ax = drawing(ax, width=4.8, height=4.2)
     steps = {
-        "predict": [f"W = {_show(model.w)}", f"b = {_show(model.b)}"],
-        "compare": [f"loss = {_show(loss)}"],
-        "differentiate": [f"dL/dW = {_show(dw)}", f"dL/db = {_show(db)}"],
-        "update": [f"W = {_show(new_w)}", f"b = {_show(new_b)}"],
+        "predict": [f"W = {show(model.w)}", f"b = {show(model.b)}"],
+        "compare": [f"loss = {show(loss)}"],
+        "differentiate": [f"dL/dW = {show(dw)}", f"dL/db = {show(db)}"],
+        "update": [f"W = {show(new_w)}", f"b = {show(new_b)}"],
     }
     for k, (name, values) in enumerate(steps.items()):
         _add_step(ax, _on_circle(90 * k), f"{k + 1}", name, values)
@@ -87,7 +90,7 @@ def plot_loop(
             connectionstyle=f"arc3,rad={-bend}",
         )
     for height, text in (0.12, "learning rate"), (-0.12, f"{learning_rate:g}"):
-        _write(ax, (0, height), text, color=DARK_GREY)
+        write(ax, (0, height), text, color=DARK_GREY)
     return ax
 
 
@@ -126,36 +129,36 @@ def plot_tape(
         loss = tf.square(error)
 
     def derivative(start: Any) -> str:
-        return _show(tape.gradient(loss, start))
+        return show(tape.gradient(loss, start))
 
     def chain(start: Any, result: tf.Tensor) -> str:
         """Write the derivative by `start` as a product; one operation makes `result` of it."""
-        return f"{_show(tape.gradient(result, start))} · {derivative(result)}"
+        return f"{show(tape.gradient(result, start))} · {derivative(result)}"
 
-    ax = _drawing(ax, width=4.8, height=5.3)
+    ax = drawing(ax, width=4.8, height=5.3)
     rows = [2.3 - 1.15 * row for row in range(5)]
     for row, name, variable, result in (
         (rows[0], "W", model.w, scaled),
         (rows[1], "b", model.b, prediction),
     ):
-        _add_box(ax, (-1.8, row), 1.1, 0.46, PALE_ORANGE)
-        _write(ax, (-1.8, row), f"{name} = {_show(variable)}")
+        add_box(ax, (-1.8, row), 1.1, 0.46, PALE_ORANGE)
+        write(ax, (-1.8, row), f"{name} = {show(variable)}")
         add_arrow(ax, (-1.25, row + 0.09), (-0.55, row + 0.09), BLUE)
         add_arrow(ax, (-0.55, row - 0.09), (-1.25, row - 0.09), ORANGE)
         for line, text in (
             (0.37, f"dL/d{name} = {derivative(variable)}"),
             (0.6, f"= {chain(variable, result)}"),
         ):
-            _write(ax, (-2.35, row - line), text, color=DARK_ORANGE, ha="left")
+            write(ax, (-2.35, row - line), text, color=DARK_ORANGE, ha="left")
     for row, name, number in (rows[0], "x", x), (rows[2], "y", y):
-        _add_box(ax, (1.8, row), 1.1, 0.46, PALE_GREY)
-        _write(ax, (1.8, row), f"{name} = {_show(number)}")
+        add_box(ax, (1.8, row), 1.1, 0.46, PALE_GREY)
+        write(ax, (1.8, row), f"{name} = {show(number)}")
         add_arrow(ax, (1.25, row), (0.55, row), BLUE)
     for row, name in zip(
         rows, ["x · W", "+ b", "− y", "square", "loss"], strict=True
     ):
-        _add_box(ax, (0, row), 1.1, 0.46, PALE_BLUE)
-        _write(ax, (0, row), name, weight="bold")
+        add_box(ax, (0, row), 1.1, 0.46, PALE_BLUE)
+        write(ax, (0, row), name, weight="bold")
     results = [scaled, prediction, error, loss]
     backwards = [
         *(f"{chain(a, b)} = {derivative(a)}" for a, b in pairwise(results)),
@@ -164,21 +167,10 @@ def plot_tape(
     for row, result, back in zip(rows[:-1], results, backwards, strict=True):
         add_arrow(ax, (-0.12, row - 0.23), (-0.12, row - 0.92), BLUE)
         add_arrow(ax, (0.12, row - 0.92), (0.12, row - 0.23), ORANGE)
-        _write(ax, (-0.22, row - 0.575), _show(result), color=BLUE, ha="right")
-        _write(ax, (0.22, row - 0.575), back, color=DARK_ORANGE, ha="left")
-    _write(ax, (-0.75, rows[4]), "values ↓", color=BLUE, ha="right")
-    _write(ax, (0.75, rows[4]), "↑ derivatives", color=DARK_ORANGE, ha="left")
-    return ax
-
-
-def _drawing(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return `ax`, or new axes, without frame and ticks; the unit is an inch, the middle is at 0."""
-    if ax is None:
-        _, ax = plt.subplots(figsize=(width, height))
-    ax.set_xlim(-width / 2, width / 2)
-    ax.set_ylim(-height / 2, height / 2)
-    ax.set_aspect("equal")
-    ax.axis("off")
+        write(ax, (-0.22, row - 0.575), show(result), color=BLUE, ha="right")
+        write(ax, (0.22, row - 0.575), back, color=DARK_ORANGE, ha="left")
+    write(ax, (-0.75, rows[4]), "values ↓", color=BLUE, ha="right")
+    write(ax, (0.75, rows[4]), "↑ derivatives", color=DARK_ORANGE, ha="left")
     return ax
 
 
@@ -196,45 +188,14 @@ def _add_step(
 ) -> None:
     """Draw a step of the loop: its number and name, with the values that it makes below."""
     x, y = center
-    _add_box(ax, center, 1.66, 0.88, PALE_BLUE)
+    add_box(ax, center, 1.66, 0.88, PALE_BLUE)
     top = y + 0.12 * len(values)
-    _write(ax, (x - 0.74, top), number, color=BLUE, weight="bold", ha="left")
+    write(ax, (x - 0.74, top), number, color=BLUE, weight="bold", ha="left")
     for line, text in enumerate([name, *values]):
-        _write(
+        write(
             ax,
             (x - 0.54, top - 0.24 * line),
             text,
             ha="left",
             weight="normal" if line else "bold",
         )
-
-
-def _add_box(
-    ax: Axes,
-    center: tuple[float, float],
-    width: float,
-    height: float,
-    color: str,
-) -> None:
-    x, y = center
-    ax.add_patch(
-        FancyBboxPatch(
-            (x - width / 2, y - height / 2),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.08",
-            facecolor=color,
-            edgecolor=DARK_GREY,
-        )
-    )
-
-
-def _write(
-    ax: Axes, place: tuple[float, float], text: str, **style: Any
-) -> None:
-    ax.text(*place, text, **{"ha": "center", "va": "center", **style})
-
-
-def _show(value: Any) -> str:
-    """Format a number with two decimals and a minus sign as long as the plus, but 0 without one."""
-    return Formatter.fix_minus(f"{float(value):z.2f}")

@@ -94,6 +94,9 @@ def prepare_workers() -> None:
     Workers that are run with this Python, as ``[sys.executable, "-m", module, ...]`` or with ``-c`` and
     code, need not import TensorFlow again then. The process ends with this one.
 
+    Returns:
+        Nothing, at once; the import goes on in the background.
+
     Example:
         >>> import sys
         >>> prepare_workers()

@@ -7,6 +7,15 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
+from linear_tutorial.figures._boxes import (
+    PALE_BLUE,
+    PALE_GREY,
+    PALE_ORANGE,
+    add_box,
+    drawing,
+    show,
+    write,
+)
 from linear_tutorial.figures._style import (
     BLUE,
     DARK_GREY,
@@ -17,15 +26,6 @@ from linear_tutorial.figures._style import (
     add_arrow,
     in_style,
     labelled_axes,
-)
-from linear_tutorial.figures.diagrams import (
-    PALE_BLUE,
-    PALE_GREY,
-    PALE_ORANGE,
-    _add_box,
-    _drawing,
-    _show,
-    _write,
 )
 
 # Colour and marker of each replica.
@@ -133,7 +133,7 @@ def plot_all_reduce(
         >>> [text.get_text() for text in axes.texts if "=" in text.get_text()][4:]
         ['dL/dW = 5.00', 'dL/db = −4.00', 'W = 4.50', 'b = 0.40', 'W = 4.50', 'b = 0.40']
     """
-    ax = _drawing(ax, width=4.8, height=4.1)
+    ax = drawing(ax, width=4.8, height=4.1)
     total = np.sum(shares, axis=0)
     after = np.subtract(start, learning_rate * total)
     columns = [
@@ -141,18 +141,18 @@ def plot_all_reduce(
         (1.5, PALE_ORANGE, DARK_ORANGE, "replica 1"),
     ]
     for (x, pale, color, name), share in zip(columns, shares, strict=True):
-        _write(ax, (x, 1.9), name, weight="bold", color=color)
-        _add_box(ax, (x, 1.4), 1.6, 0.62, pale)
+        write(ax, (x, 1.9), name, weight="bold", color=color)
+        add_box(ax, (x, 1.4), 1.6, 0.62, pale)
         _write_pair(ax, (x, 1.4), "dL/dW", "dL/db", share)
         inner = 0.45 * x / abs(x)
         add_arrow(ax, (x, 1.09), (inner, 0.36), color)
         add_arrow(ax, (inner, -0.36), (x, -1.09), DARK_GREY)
-    _add_box(ax, (0, 0), 1.6, 0.72, PALE_GREY)
-    _write(ax, (-0.9, 0), "sum", ha="right", weight="bold")
+    add_box(ax, (0, 0), 1.6, 0.72, PALE_GREY)
+    write(ax, (-0.9, 0), "sum", ha="right", weight="bold")
     _write_pair(ax, (0, 0), "dL/dW", "dL/db", total)
-    _write(ax, (0.9, 0), "to all", ha="left", weight="bold")
+    write(ax, (0.9, 0), "to all", ha="left", weight="bold")
     for x, pale, _, _ in columns:
-        _add_box(ax, (x, -1.4), 1.6, 0.62, pale)
+        add_box(ax, (x, -1.4), 1.6, 0.62, pale)
         _write_pair(ax, (x, -1.4), "W", "b", after)
     return ax
 
@@ -169,4 +169,4 @@ def _write_pair(
     for name, value, line in zip(
         (above, below), values, (0.13, -0.13), strict=True
     ):
-        _write(ax, (x, y + line), f"{name} = {_show(value)}")
+        write(ax, (x, y + line), f"{name} = {show(value)}")

@@ -386,12 +386,10 @@ def test_copies_fail_die_and_hang_like_programs_of_their_own(
     pid = tmp_path / "pid"
     fails = python("raise SystemExit('the disk is full')")
     dies = python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    with (
-        monkeypatch.context() as patched,
-        pytest.raises(WorkersFailedError, match="the disk is full") as caught,
-    ):
+    with monkeypatch.context() as patched:
         patched.setattr(cluster, "time", FastClock(pid))
-        run_workers([fails, waits(pid)], timeout=float("inf"))
+        with pytest.raises(WorkersFailedError, match="disk is full") as caught:
+            run_workers([fails, waits(pid)], timeout=float("inf"))
     assert [copy.status for copy in caught.value.workers] == [1, None]
     wait_until_gone(pid)
     with pytest.raises(WorkersFailedError, match="0 was killed by SIGKILL"):
