@@ -29,8 +29,8 @@ def minibatch_loop(
         model: A model with trainable scalars `w` and `b`.
         x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
         y: Labels, of the same shape, finite; converted to float32.
-        optimizer: Turns gradients into an update; one of this package or of Keras, which has not
-            been used with another model.
+        optimizer: Turns gradients into an update; one of this package or of Keras, or an object
+            with `apply` and `learning_rate` like theirs; not used with another model before.
         batch_size: The number of examples in a batch, at least 1; the last batch has the rest.
         epochs: The number of passes over the data; at least 0.
         seed: The seed of the shuffling; at least 0.
@@ -53,7 +53,7 @@ def minibatch_loop(
     epochs = integer_at_least(0, "epochs", epochs)
     batches = make_batches(x, y, batch_size, seed=seed)
 
-    variables = [model.w, model.b]
+    variables = model.trainable_variables
     history = History()
     history.append(model.w, model.b, mean_squared_error(y, model(x)))
     for epoch in range(1, epochs + 1):

@@ -22,40 +22,49 @@ class SGD:
         ValueError: If `learning_rate` is not positive and finite.
 
     Example:
-        >>> w = tf.Variable(5.0)
-        >>> SGD(0.25).apply([tf.constant(4.0)], [w])
-        >>> float(w)
-        4.0
+        >>> w = tf.Variable([5.0, 6.0])
+        >>> SGD(0.25).apply([tf.constant([4.0, 8.0])], [w])
+        >>> w.numpy().tolist()
+        [4.0, 4.0]
     """
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = finite_number(
             "learning_rate", learning_rate, above=0
         )
-        self.variables: list[tf.Variable] = []
-
-    def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Return the change of the variables for the vector of their gradients."""
-        return -self.learning_rate * gradient
+        self._variables: list[tf.Variable] = []
+        self._memory: list[list[tf.Variable]] = []
 
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
     ) -> None:
-        """Update scalar variables in place, given the gradient of each.
+        """Update variables of any shape in place, given the gradient of each.
 
         Raises:
             ValueError: If the optimizer has updated other variables before; none is changed.
         """
-        if not self.variables:
-            self.variables = list(variables)
-        for own, variable in zip(self.variables, variables, strict=True):
-            if own is not variable:
-                raise ValueError(
-                    "optimizer has updated other variables before; make a new one"
-                )
-        steps = tf.unstack(self.step(tf.stack(gradients)))
-        for variable, step in zip(variables, steps, strict=True):
-            variable.assign_add(step)
+        self._remembered(variables, 0)
+        for variable, gradient in zip(variables, gradients, strict=True):
+            variable.assign_sub(self.learning_rate * gradient)
+
+    def _remembered(
+        self, variables: Sequence[tf.Variable], count: int
+    ) -> list[list[tf.Variable]]:
+        """Return so many numbers for each number in `variables`: all zero at first, then as they were left."""
+        if not self._variables:
+            self._variables = list(variables)
+            self._memory = [
+                [
+                    tf.Variable(tf.zeros(each.shape, each.dtype))
+                    for each in variables
+                ]
+                for _ in range(count)
+            ]
+        if list(map(id, variables)) != list(map(id, self._variables)):
+            raise ValueError(
+                "optimizer has updated other variables before; make a new one"
+            )
+        return self._memory
 
 
 class Momentum(SGD):
@@ -69,9 +78,13 @@ class Momentum(SGD):
         ValueError: If an argument is not as described.
 
     Example:
-        >>> optimizer = Momentum(0.25, momentum=0.5)
-        >>> [optimizer.step(4.0) for _ in range(3)]
-        [-1.0, -1.5, -1.75]
+        >>> w, optimizer = tf.Variable(5.0), Momentum(0.25, momentum=0.5)
+        >>> for _ in range(3):
+        ...     optimizer.apply([tf.constant(4.0)], [w])
+        ...     print(float(w))
+        4.0
+        2.5
+        0.75
     """
 
     def __init__(self, learning_rate: float, momentum: float = 0.9) -> None:
@@ -81,14 +94,19 @@ class Momentum(SGD):
             raise ValueError(
                 f"momentum must be at least 0 and less than 1, but is {momentum!r}"
             )
-        self.velocity = 0.0
 
-    def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Return the change of the variables, and keep it for the next step."""
-        self.velocity = (
-            self.momentum * self.velocity - self.learning_rate * gradient
-        )
-        return self.velocity
+    def apply(
+        self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
+    ) -> None:
+        """Update variables of any shape in place; remember the step of each."""
+        (velocities,) = self._remembered(variables, 1)
+        for variable, gradient, velocity in zip(
+            variables, gradients, velocities, strict=True
+        ):
+            velocity.assign(
+                self.momentum * velocity - self.learning_rate * gradient
+            )
+            variable.assign_add(velocity)
 
 
 class Adam(SGD):
@@ -104,23 +122,39 @@ class Adam(SGD):
         ValueError: If `learning_rate` is not positive and finite.
 
     Example:
-        >>> [round(Adam(0.25).step(gradient), 5) for gradient in (4.0, 0.04)]
-        [-0.25, -0.25]
+        >>> w = tf.Variable([5.0, 6.0])
+        >>> Adam(0.25).apply([tf.constant([4.0, 0.04])], [w])
+        >>> w.numpy().round(5).tolist()
+        [4.75, 5.75]
     """
 
     beta_1, beta_2, epsilon = 0.9, 0.999, 1e-7
 
     def __init__(self, learning_rate: float) -> None:
         super().__init__(learning_rate)
-        self.updates = 0
-        self.mean = self.mean_square = 0.0
+        # In double precision: its powers are subtracted from numbers that nearly equal them.
+        self._updates = tf.Variable(0.0, dtype=tf.float64)
 
-    def step(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Return the change of the variables, and update both moving averages."""
-        self.updates += 1
-        self.mean += (1 - self.beta_1) * (gradient - self.mean)
-        self.mean_square += (1 - self.beta_2) * (gradient**2 - self.mean_square)
-        # Both averages start at zero: correct this bias.
-        mean = self.mean / (1 - self.beta_1**self.updates)
-        mean_square = self.mean_square / (1 - self.beta_2**self.updates)
-        return -self.learning_rate * mean / (mean_square**0.5 + self.epsilon)
+    def apply(
+        self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
+    ) -> None:
+        """Update variables of any shape in place, and both moving averages of each."""
+        means, mean_squares = self._remembered(variables, 2)
+        self._updates.assign_add(1)
+        # Both averages start at zero: divide by the weight that they have gathered so far.
+        weight_1, weight_2 = (
+            1 - tf.pow(tf.constant(beta, tf.float64), self._updates)
+            for beta in (self.beta_1, self.beta_2)
+        )
+        for variable, gradient, mean, mean_square in zip(
+            variables, gradients, means, mean_squares, strict=True
+        ):
+            mean.assign_add((1 - self.beta_1) * (gradient - mean))
+            mean_square.assign_add(
+                (1 - self.beta_2) * (tf.square(gradient) - mean_square)
+            )
+            corrected = mean / tf.cast(weight_1, mean.dtype)
+            root = tf.sqrt(mean_square / tf.cast(weight_2, mean.dtype))
+            variable.assign_sub(
+                self.learning_rate * corrected / (root + self.epsilon)
+            )

@@ -24,6 +24,7 @@ from linear_tutorial import (
     History,
     LinearModel,
     make_data,
+    mean_squared_error,
     training_loop,
     true_line,
 )
@@ -39,7 +40,7 @@ from linear_tutorial.figures.paths import plot_paths
 from linear_tutorial.figures.progress import plot_progress
 from linear_tutorial.figures.shifted_losses import plot_shifted_losses
 from linear_tutorial.figures.step import plot_step
-from linear_tutorial.minibatches.figures import plot_losses
+from linear_tutorial.minibatches.figures import plot_losses, plot_valley
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
 from linear_tutorial.scale_out.figures import (
@@ -82,6 +83,10 @@ DIAGRAMS = [
     partial(plot_tape, LinearModel(), 2.0, 8.051),
     partial(plot_all_reduce, (5, 0), [(4.0, -3.0), (1.0, -1.5)], 0.1),
 ]
+# They make axes of their own, several of them.
+PANELS = [
+    partial(plot_valley, X + 4, Y, {"a run": np.array([[5, -20], [4, -16]])})
+]
 each_figure = pytest.mark.parametrize(
     "draw", [*FIGURES, *DIAGRAMS], ids=lambda draw: draw.func.__name__
 )
@@ -122,7 +127,9 @@ def test_there_is_a_test_for_every_figure():
         for name in vars(import_module(module.name))
         if name.startswith("plot_")
     }
-    assert figures == {draw.func.__name__ for draw in (*FIGURES, *DIAGRAMS)}
+    assert figures == {
+        draw.func.__name__ for draw in (*FIGURES, *DIAGRAMS, *PANELS)
+    }
 
 
 @each_figure
@@ -480,6 +487,31 @@ def test_each_run_has_its_curve_of_losses():
     for name, run in RUNS.items():
         np.testing.assert_array_equal(drawn[name][:, 1], run.loss)
     assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("shift", [0.0, 4.0])
+def test_each_path_through_the_valley_has_a_panel_with_the_same_contours(
+    shift: float,
+):
+    paths = {
+        "there": np.array([[5.0, -5.0 * shift], [4.0, -3.0 * shift]]),
+        "back": np.array([[4.0, -3.0 * shift], [5.0, -5.0 * shift]]),
+    }
+    panels = plot_valley(X + shift, Y, paths)
+    assert [ax.get_title() for ax in panels] == list(paths)
+    for ax, path in zip(panels, paths.values(), strict=True):
+        *contours, star, walked = (line.get_xydata() for line in ax.lines)
+        levels = [float(text.get_text()) for text in ax.texts]
+        for level, contour in zip(levels, contours, strict=True):
+            losses = [
+                mean_squared_error(Y, LinearModel(w, b)(X + shift))
+                for w, b in contour[::12]
+            ]
+            np.testing.assert_allclose(losses, level, rtol=1e-4)
+        np.testing.assert_allclose(
+            star[0], np.polyfit(X + shift, Y, deg=1), rtol=1e-4
+        )
+        np.testing.assert_array_equal(walked, path)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def sgd(gradients: Array) -> Array:
 def momentum(gradients: Array) -> Array:
     """Sum up all earlier steps, each faded by what has passed since."""
     fading = 0.9 ** np.arange(len(gradients))[::-1]
-    return -0.1 * fading @ gradients
+    return -0.1 * np.tensordot(fading, gradients, axes=1)
 
 
 def adam(gradients: Array) -> Array:
@@ -153,6 +153,60 @@ def test_kerass_optimizers_take_the_same_path(
     )
     np.testing.assert_allclose(by_keras.w, by_hand.w, atol=2e-5)
     np.testing.assert_allclose(by_keras.b, by_hand.b, atol=2e-5)
+
+
+@each_optimizer
+@pytest.mark.parametrize("graph", [False, True], ids=["eager", "graph"])
+def test_variables_of_any_shape_move_as_keras_moves_them(
+    ours: Any, reference: Callable[[Array], Array], kerass: Any, graph: bool
+):
+    random = np.random.default_rng(seed=1)
+    shapes = [(3, 2), (2,), (), (0, 4)]
+    starts = [random.normal(size=shape) for shape in shapes]
+    by_hand = [tf.Variable(start, dtype=tf.float32) for start in starts]
+    by_keras = [keras.Variable(start) for start in starts]
+    optimizer, keras_optimizer = ours(0.1), kerass(0.1)
+
+    def apply(gradients: list[tf.Tensor]) -> None:
+        optimizer.apply(gradients, by_hand)
+
+    step = tf.function(apply) if graph else apply
+    history = []
+    for _ in range(30):
+        gradients = [random.normal(size=shape) for shape in shapes]
+        history.append(gradients[0])
+        step([tf.constant(each, tf.float32) for each in gradients])
+        keras_optimizer.apply(
+            [tf.constant(each, tf.float32) for each in gradients], by_keras
+        )
+    for own, other in zip(by_hand, by_keras, strict=True):
+        np.testing.assert_allclose(own.numpy(), other.numpy(), atol=1e-4)
+    expected = starts[0] + sum(
+        reference(np.array(history[: k + 1])) for k in range(len(history))
+    )
+    np.testing.assert_allclose(by_hand[0].numpy(), expected, atol=2e-5)
+
+
+def test_adams_first_step_is_as_long_as_the_learning_rate():
+    variable = tf.Variable([1.0, 1.0, 1.0])
+    Adam(0.25).apply([tf.constant([1e3, -1.0, 1e-3])], [variable])
+    np.testing.assert_allclose(variable.numpy(), [0.75, 1.25, 0.75], atol=1e-4)
+
+
+@pytest.mark.parametrize(("gradients", "variables"), [(1, 2), (2, 1)])
+@each_optimizer
+def test_each_variable_needs_a_gradient(
+    ours: Any,
+    reference: Callable[[Array], Array],
+    kerass: Any,
+    gradients: int,
+    variables: int,
+):
+    with pytest.raises(ValueError, match="zip"):
+        ours(0.1).apply(
+            [tf.constant(1.0)] * gradients,
+            [tf.Variable(1.0) for _ in range(variables)],
+        )
 
 
 # -- The loop ----------------------------------------------------------------------------------

@@ -24,10 +24,15 @@ from linear_tutorial import (
     training_loop,
     true_line,
 )
+from linear_tutorial.minibatches import SGD, Adam, Momentum, minibatch_loop
 from support.pages import LANGUAGES
 from support.windows import open_window
 
-PAGES = {"training": "tutorial/training_loop", "data": "tutorial/data"}
+PAGES = {
+    "training": "tutorial/training_loop",
+    "data": "tutorial/data",
+    "batches": "your_model/minibatches",
+}
 
 # What the page printed.
 TEN_EPOCHS = """\
@@ -111,6 +116,12 @@ def data(open_explorable: Open) -> Locator:
     return open_explorable("data")
 
 
+@pytest.fixture
+def batches(open_explorable: Open) -> Locator:
+    """Open the batches and optimizers to play with."""
+    return open_explorable("batches")
+
+
 def choose(box: Locator, name: str, value: float) -> None:
     slider = box.get_by_role("slider", name=name)
     slider.evaluate(
@@ -149,7 +160,7 @@ def centre(element: Locator) -> Any:
     return np.array(element.evaluate(CENTRE))
 
 
-# -- Both ----------------------------------------------------------------------------------------
+# -- All ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
@@ -196,7 +207,7 @@ def test_without_scripts_nothing_is_missed(
 @pytest.mark.parametrize("kind", PAGES)
 def test_all_controls_are_reached_by_keyboard(open_explorable: Open, kind: str):
     box = open_explorable(kind)
-    controls = box.locator("[tabindex], input, button")
+    controls = box.locator("[tabindex], input, select, button")
     controls.first.focus()
     for control in controls.all():
         assert control.evaluate("element => element.matches(':focus')")
@@ -425,3 +436,150 @@ def test_without_noise_the_best_line_is_the_true_one(data: Locator):
         "draw 2: slope 3.00, intercept 2.00; "
         "standard deviation of the slope over all draws: 0.000"
     )
+
+
+# -- Batches and optimizers ----------------------------------------------------------------------
+
+SIZES = [1, 2, 4, 8, 16, 32, 64, 201]
+RATES = [
+    *[0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05],
+    *[0.1, 0.2, 0.3, 0.5, 1, 2, 3],
+]
+OPTIMIZERS = {"SGD": SGD, "momentum": Momentum, "Adam": Adam}
+
+
+def set_up(
+    box: Locator, optimizer: str, size: int, rate: float, shift: int
+) -> None:
+    box.get_by_role("combobox", name="Optimizer").select_option(optimizer)
+    choose(box, "Batch size", SIZES.index(size))
+    choose(box, "Learning rate", RATES.index(rate))
+    choose(box, "Shift of the inputs", shift)
+
+
+@pytest.mark.skipif(
+    platform.machine() not in {"x86_64", "AMD64"},
+    reason="TensorFlow adds up in another order on other processors",
+)
+@pytest.mark.parametrize(
+    ("optimizer", "size", "rate", "shift", "updates"),
+    [
+        ("SGD", 1, 0.02, 0, 60),
+        ("SGD", 8, 0.1, 0, 60),
+        ("SGD", 201, 0.03, 4, 10),
+        ("momentum", 2, 0.005, 2, 60),
+        ("momentum", 64, 0.03, 3, 40),
+        ("Adam", 4, 0.1, 1, 60),
+        ("Adam", 16, 0.3, 4, 60),
+        ("Adam", 32, 3, 0, 60),
+    ],
+)
+def test_each_update_is_the_packages_to_the_last_bit(
+    batches: Locator,
+    optimizer: str,
+    size: int,
+    rate: float,
+    shift: int,
+    updates: int,
+):
+    set_up(batches, optimizer, size, rate, shift)
+    lines = click(batches, "One update", updates)
+
+    x, y = make_data()
+    run = minibatch_loop(
+        LinearModel(5.0, -5.0 * shift),
+        x + shift,
+        y,
+        OPTIMIZERS[optimizer](rate),
+        batch_size=size,
+        epochs=-(-updates // -(-len(y) // size)),
+    )
+    history = state(batches, "history")
+    for name in ("w", "b", "loss"):
+        theirs = getattr(run, name)[: updates + 1]
+        assert [at[name] for at in history] == theirs, name
+    assert lines[-1].startswith(f"update {updates}: W = ")
+
+
+def test_what_is_chosen_stands_beside_its_slider(batches: Locator):
+    set_up(batches, "Adam", 64, 0.3, 2)
+    assert batches.locator(".value").all_inner_texts() == ["64", "0.3", "2"]
+    slider = batches.get_by_role("slider", name="Learning rate")
+    assert slider.get_attribute("aria-valuetext") == "0.3"
+    slider.press("ArrowRight")
+    assert batches.locator(".value").all_inner_texts()[1] == "0.5"
+
+
+@pytest.mark.parametrize("shift", [0, 4])
+def test_the_contours_are_those_of_the_loss(batches: Locator, shift: int):
+    set_up(batches, "SGD", 8, 0.1, shift)
+    x, y = (np.asarray(each, dtype=float) for each in make_data())
+    # From places in the plane back to W and b: of the start, and of the best line at the star.
+    start = batches.locator(".plane .start, svg circle.start").last
+    w_best, b_best = np.polyfit(x + shift, y, deg=1)
+    star = np.array(
+        [
+            float(value)
+            for value in re.findall(
+                r"-?[\d.]+",
+                batches.locator("g + .truth").get_attribute("transform") or "",
+            )
+        ]
+    )
+    corner = np.array(
+        [float(start.get_attribute(name) or 0) for name in ("cx", "cy")]
+    )
+    units = (corner - star) / (5 - w_best, -5 * shift - b_best)
+    contour = batches.locator("polyline.contour").nth(1)
+    points = np.array(
+        [
+            [float(value) for value in point.split(",")]
+            for point in (contour.get_attribute("points") or "").split()
+        ]
+    )
+    w, b = ((points - star) / units + (w_best, b_best)).T
+    losses = np.mean((np.outer(w, x + shift) + b[:, None] - y) ** 2, axis=1)
+    # A point is written with one decimal.
+    np.testing.assert_allclose(losses, 3, atol=0.5)
+
+
+def test_a_shift_makes_the_way_long(batches: Locator):
+    set_up(batches, "SGD", 201, 0.05, 0)
+    bowl = click(batches, "One update", 100)
+    set_up(batches, "SGD", 201, 0.05, 4)
+    valley = click(batches, "One update", 100)
+    assert bowl[0].split("loss")[1] == valley[0].split("loss")[1]
+    assert "loss=0.96" in bowl[-1]
+    assert "loss=0.96" not in valley[-1]
+
+
+def test_an_epoch_has_an_update_for_each_batch(batches: Locator):
+    set_up(batches, "SGD", 8, 0.03, 0)
+    assert [line.split(":")[0] for line in click(batches, "One epoch", 2)] == [
+        "update 0",
+        "update 26",
+        "update 52",
+    ]
+    click(batches, "Back to the start")
+    assert said(batches).startswith("update 0: ")
+
+
+def test_batches_run_until_they_are_told_to_stop(batches: Locator):
+    page = batches.page
+    page.clock.install()
+    page.reload()
+    batches.get_by_role("button", name="Run").click()
+    page.clock.run_for(1000)
+    batches.get_by_role("button", name="Pause").click()
+    count = len(state(batches, "history"))
+    assert count > 10
+    page.clock.run_for(1000)
+    assert len(state(batches, "history")) == count
+    assert batches.evaluate(OUT_OF_PLACE) == []
+
+
+def test_too_large_a_rate_is_said_to_diverge(batches: Locator):
+    set_up(batches, "SGD", 201, 3, 4)
+    click(batches, "One update", 200)
+    assert "no longer finite" in said(batches)
+    assert batches.evaluate(OUT_OF_PLACE) == []

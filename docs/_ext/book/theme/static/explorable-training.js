@@ -5,54 +5,18 @@
 "use strict";
 
 (() => {
-  const { svg, html, text } = explorable;
+  const { svg, html, text, dotted, power, state, STAR, isNear } = explorable;
   const f = Math.fround;
   const EPOCHS = 100;
   // As far for one unit of W as for one of b, or steps would not be at right angles to contours.
   const PLANE = { w: [-1, 7], b: [-2, 6], height: 354 };
   const CONTOURS = [1.5, 3, 6, 11, 18, 28];
-  const STAR = "M0-8L2-2.6 7.6-2.5 3.2 1 4.7 6.5 0 3.3-4.7 6.5-3.2 1-7.6-2.5-2-2.6Z";
 
   // -- The training loop of linear_tutorial, to the last bit ------------------------------------------
-
-  // In float32 the order counts. This is Eigen's, with which TensorFlow sums on a processor with AVX: four
-  // registers of eight take turns and are added up, then their halves and quarters, then what is left over.
-  function sum(values) {
-    const registers = [0, 1, 2, 3].map(() => new Float32Array(8));
-    const [first, ...others] = registers;
-    const inTurns = values.length - (values.length % 32);
-    const inEights = values.length - (values.length % 8);
-    for (let i = 0; i < inTurns; i++) registers[(i >> 3) % 4][i % 8] += values[i];
-    for (const other of others) other.forEach((value, i) => (first[i] += value));
-    for (let i = inTurns; i < inEights; i++) first[i % 8] += values[i];
-    const [a, b, c, d] = first.subarray(0, 4).map((value, i) => value + first[i + 4]);
-    const rest = values.slice(inEights).reduce((total, value) => f(total + value), 0);
-    return f(rest + f(f(a + c) + f(b + d)));
-  }
-
-  // W and b with their loss and its gradient.
-  function state({ x, y }, w, b) {
-    const errors = x.map((value, i) => f(f(f(value * w) + b) - y[i]));
-    const share = f(1 / x.length);
-    const pulls = errors.map((error) => f(share * f(2 * error)));
-    return {
-      w,
-      b,
-      loss: f(sum(errors.map((error) => f(error * error))) / x.length),
-      dw: sum(pulls.map((pull, i) => f(pull * x[i]))),
-      db: sum(pulls),
-    };
-  }
 
   function update(points, { w, b, dw, db }, learningRate) {
     const rate = f(learningRate);
     return state(points, f(w - f(rate * dw)), f(b - f(rate * db)));
-  }
-
-  // As tf.linspace computes it.
-  function inputs(count) {
-    const step = f(4 / (count - 1));
-    return Array.from({ length: count }, (_, i) => (i < count - 1 ? f(-2 + f(i * step)) : 2));
   }
 
   // -- Drawing ----------------------------------------------------------------------------------------
@@ -88,18 +52,11 @@
     return `M${x} ${y}L${toX} ${toY}M${sides[0]}L${toX} ${toY}L${sides[1]}`;
   }
 
-  // The points of a polyline as a path of dots.
-  const dotted = (points) => points.replace(/\S+/g, "M$&h0");
-
-  // Of the logarithm on the axis, the number itself.
-  const raised = (number) => String(number).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-  const power = (exponent) => (exponent < 4 ? 10 ** exponent : `10${raised(exponent)}`);
-
   // -- One explorable ---------------------------------------------------------------------------------
 
   function make(root, words) {
     const y = root.dataset.labels.split(" ").map(Number).map(f);
-    const points = { x: inputs(y.length), y };
+    const points = { x: explorable.inputs(y.length), y };
     const truth = root.dataset.line.split(" ").map(Number);
     const trueValues = explorable.fill(words.truth, { w: truth[0], b: truth[1] });
     let start = { w: f(5), b: f(0) };
@@ -172,7 +129,7 @@
       handle.setAttribute("aria-valuetext", `W = ${start.w.toFixed(2)}, b = ${start.b.toFixed(2)}`);
       fit.setAttribute("points", data.line([-2, 2].map((at) => [at, at * now.w + now.b])));
       const heights = history.map(({ loss }) => Math.log10(Math.min(loss, 1e38)));
-      curve.extend(Math.max(20, history.length - 1), Math.max(2, ...heights));
+      curve.range([0, Math.max(20, history.length - 1)], [-0.2, Math.max(2, ...heights)]);
       const fallen = curve.line(heights.map((height, k) => [k, height]));
       losses.setAttribute("points", fallen);
       epochs.setAttribute("d", dotted(fallen));
@@ -188,7 +145,6 @@
     }
 
     const unbroken = (line) => line.replaceAll(" ", "\u00a0");
-    const isNear = ([w, b]) => Math.abs(w) < 1e4 && Math.abs(b) < 1e4;
     const diverges = () => !Number.isFinite(root.history.at(-1).loss);
 
     function restart() {

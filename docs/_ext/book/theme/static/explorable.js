@@ -93,10 +93,10 @@ const explorable = (() => {
       plot,
       over,
       place,
-      // Let the axes end elsewhere.
-      extend(toX, toY) {
-        x.to = toX;
-        y.to = toY;
+      // Let the axes begin and end elsewhere.
+      range(ofX, ofY) {
+        [x.from, x.to] = ofX;
+        [y.from, y.to] = ofY;
         drawAxes();
       },
       // The points of a polyline.
@@ -118,6 +118,13 @@ const explorable = (() => {
   function text(parent, words, [x, y], anchor = "middle") {
     svg("text", { x, y, "text-anchor": anchor }, parent).textContent = words;
   }
+
+  // The points of a polyline as a path of dots.
+  const dotted = (points) => points.replace(/\S+/g, "M$&h0");
+
+  // Of the logarithm on the axis, the number itself.
+  const raised = (number) => String(number).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  const power = (exponent) => (exponent < 4 ? 10 ** exponent : `10${raised(exponent)}`);
 
   // A mark and its meaning each; a mark is the name of an element and its attributes, in 24 by 16.
   function legend(parent, entries) {
@@ -149,6 +156,37 @@ const explorable = (() => {
     return value;
   }
 
+  // A slider through the given values, which begins at one of them; returns what reads the value.
+  function valueSlider(parent, words, values, value, action) {
+    const label = html("label", {}, parent);
+    html("span", { textContent: words }, label);
+    const shown = html("span", { className: "value" }, label);
+    shown.setAttribute("aria-hidden", true);
+    const range = { type: "range", min: 0, max: values.length - 1, value: values.indexOf(value) };
+    const input = html("input", range, label);
+    const read = () => values[input.value];
+    function write() {
+      shown.textContent = read();
+      input.setAttribute("aria-valuetext", read());
+    }
+    input.addEventListener("input", () => {
+      write();
+      action();
+    });
+    write();
+    return read;
+  }
+
+  // A list to choose from, of keys and words; returns what reads the key.
+  function choice(parent, words, options, action) {
+    const label = html("label", {}, parent);
+    html("span", { textContent: words }, label);
+    const select = html("select", { className: "form-select" }, label);
+    for (const [value, textContent] of options) html("option", { value, textContent }, select);
+    select.addEventListener("change", action);
+    return () => select.value;
+  }
+
   function button(parent, words, action) {
     const made = html("button", { type: "button", className: "btn btn-sm", textContent: words }, parent);
     made.addEventListener("click", action);
@@ -162,5 +200,52 @@ const explorable = (() => {
     return line;
   }
 
-  return { show, svg, html, fill, chart, text, legend, slider, button, status };
+  // -- The line of linear_tutorial, to the last bit ---------------------------------------------------
+
+  const f = Math.fround;
+
+  // In float32 the order counts. This is Eigen's, with which TensorFlow sums on a processor with AVX: four
+  // registers of eight take turns and are added up, then their halves and quarters, then what is left over.
+  function sum(values) {
+    const registers = [0, 1, 2, 3].map(() => new Float32Array(8));
+    const [first, ...others] = registers;
+    const inTurns = values.length - (values.length % 32);
+    const inEights = values.length - (values.length % 8);
+    for (let i = 0; i < inTurns; i++) registers[(i >> 3) % 4][i % 8] += values[i];
+    for (const other of others) other.forEach((value, i) => (first[i] += value));
+    for (let i = inTurns; i < inEights; i++) first[i % 8] += values[i];
+    const [a, b, c, d] = first.subarray(0, 4).map((value, i) => value + first[i + 4]);
+    const rest = values.slice(inEights).reduce((total, value) => f(total + value), 0);
+    return f(rest + f(f(a + c) + f(b + d)));
+  }
+
+  // W and b with their loss and its gradient.
+  function state({ x, y }, w, b) {
+    const errors = x.map((value, i) => f(f(f(value * w) + b) - y[i]));
+    const share = f(1 / x.length);
+    const pulls = errors.map((error) => f(share * f(2 * error)));
+    return {
+      w,
+      b,
+      loss: f(sum(errors.map((error) => f(error * error))) / x.length),
+      dw: sum(pulls.map((pull, i) => f(pull * x[i]))),
+      db: sum(pulls),
+    };
+  }
+
+  // As tf.linspace computes it.
+  function inputs(count) {
+    const step = f(4 / (count - 1));
+    return Array.from({ length: count }, (_, i) => (i < count - 1 ? f(-2 + f(i * step)) : 2));
+  }
+
+  const STAR = "M0-8L2-2.6 7.6-2.5 3.2 1 4.7 6.5 0 3.3-4.7 6.5-3.2 1-7.6-2.5-2-2.6Z";
+
+  // Of large numbers, only those near enough to be drawn.
+  const isNear = (point) => point.every((value) => Math.abs(value) < 1e4);
+
+  return {
+    ...{ show, svg, html, fill, chart, text, dotted, power, STAR, isNear },
+    ...{ legend, slider, valueSlider, choice, button, status, state, inputs },
+  };
 })();
