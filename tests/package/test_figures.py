@@ -28,6 +28,8 @@ from linear_tutorial import (
     training_loop,
     true_line,
 )
+from linear_tutorial.classifier import make_moons
+from linear_tutorial.classifier.figures import plot_classes
 from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.fit import plot_fit
@@ -77,6 +79,7 @@ FIGURES = [
     partial(plot_added_steps, (5, 0), [(-0.4, 0.3), (-0.1, 0.2)]),
     partial(plot_replay, HISTORY, HISTORY.w[1:], HISTORY.b[1:]),
     partial(plot_step, LinearModel(), X, Y, 0.1),
+    partial(plot_classes, *make_moons(21), lambda x: x[:, :1] - 0.6),
 ]
 DIAGRAMS = [
     partial(plot_loop, LinearModel(), X, Y, 0.1),
@@ -611,3 +614,34 @@ def test_a_step_falls_short_of_its_forecast_by_the_curvature():
         np.testing.assert_allclose(losses, losses[0] - fall, atol=1e-5)
         assert rates[0] == 0
         assert rates[-1] > rate
+
+
+def test_each_class_has_its_own_points_colour_and_marker():
+    x, y = make_moons(21)
+    first, second = plot_classes(x, y).collections
+    points = x.numpy()
+    np.testing.assert_allclose(first.get_offsets(), points[::2])
+    np.testing.assert_allclose(second.get_offsets(), points[1::2])
+    assert to_hex(first.get_facecolor()[0]) != to_hex(second.get_facecolor()[0])
+    outlines = {str(c.get_paths()[0].vertices) for c in (first, second)}
+    assert len(outlines) == 2
+
+
+def test_the_boundary_lies_where_the_logit_is_zero():
+    x, y = make_moons(21)
+    ax = plot_classes(x, y, lambda x: x[:, :1] + 2 * x[:, 1:] - 0.6)
+    *_, boundary = ax.collections
+    (outline,) = boundary.get_paths()
+    across, up = outline.vertices.T
+    np.testing.assert_allclose(across + 2 * up, 0.6, atol=1e-4)
+    assert np.ptp(across) > 2
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_model_that_says_the_same_of_all_points_has_no_boundary(sign: int):
+    x, y = make_moons(21)
+    drawn = plot_classes(x, y, lambda x: sign + 0 * x[:, :1]).collections
+    regions = drawn[-1]
+    filled = [path for path in regions.get_paths() if len(path.vertices)]
+    assert len(drawn) == 3
+    assert len(filled) == 1
