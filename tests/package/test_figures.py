@@ -43,6 +43,8 @@ from linear_tutorial.figures.progress import plot_progress
 from linear_tutorial.figures.shifted_losses import plot_shifted_losses
 from linear_tutorial.figures.step import plot_step
 from linear_tutorial.minibatches.figures import plot_losses, plot_valley
+from linear_tutorial.figures.unseen import plot_curves, plot_validation
+from linear_tutorial.minibatches.figures import plot_losses
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
 from linear_tutorial.scale_out.figures import (
@@ -80,6 +82,8 @@ FIGURES = [
     partial(plot_replay, HISTORY, HISTORY.w[1:], HISTORY.b[1:]),
     partial(plot_step, LinearModel(), X, Y, 0.1),
     partial(plot_classes, *make_moons(21), lambda x: x[:, :1] - 0.6),
+    partial(plot_curves, (X, Y), (X, Y), X, Y, {"flat": 0 * X}),
+    partial(plot_validation, {"loss": HISTORY.loss, "val_loss": HISTORY.w}),
 ]
 DIAGRAMS = [
     partial(plot_loop, LinearModel(), X, Y, 0.1),
@@ -645,3 +649,27 @@ def test_a_model_that_says_the_same_of_all_points_has_no_boundary(sign: int):
     filled = [path for path in regions.get_paths() if len(path.vertices)]
     assert len(drawn) == 3
     assert len(filled) == 1
+def test_each_fitted_curve_is_drawn_between_the_points_of_both_sets():
+    ax = plot_curves((X, Y), ([-1, 1], [9, 20]), X, 3 * X, {"flat": 0 * X})
+    train, validation = ax.collections
+    np.testing.assert_allclose(train.get_offsets(), np.stack([X, Y], axis=1))
+    np.testing.assert_allclose(validation.get_offsets(), [[-1, 9], [1, 20]])
+    drawn = lines(ax)
+    np.testing.assert_allclose(drawn["true curve"][:, 1], 3 * X)
+    np.testing.assert_allclose(drawn["flat"][:, 1], 0)
+    assert ax.get_ylim()[1] > 20
+
+
+def test_a_curve_that_shoots_up_does_not_flatten_the_points():
+    calm = plot_curves((X, Y), (X, Y), X, Y)
+    wild = plot_curves((X, Y), (X, Y), X, Y, {"wild": 1e6 * X})
+    assert wild.get_ylim() == calm.get_ylim()
+
+
+def test_the_smallest_validation_loss_is_marked():
+    ax = plot_validation({"loss": [5, 4, 3, 2], "val_loss": [6, 4, 4, 5]})
+    drawn = lines(ax)
+    assert drawn["training"].tolist() == [[1, 5], [2, 4], [3, 3], [4, 2]]
+    assert drawn["validation"].tolist() == [[1, 6], [2, 4], [3, 4], [4, 5]]
+    assert drawn["smallest"].tolist() == [[2, 4]]
+    assert ax.get_xscale() == ax.get_yscale() == "log"
