@@ -32,6 +32,7 @@ PAGES = {
     "training": "tutorial/training_loop",
     "data": "tutorial/data",
     "batches": "your_model/minibatches",
+    "unseen": "your_model/unseen_points",
 }
 
 # What the page printed.
@@ -120,6 +121,9 @@ def data(open_explorable: Open) -> Locator:
 def batches(open_explorable: Open) -> Locator:
     """Open the batches and optimizers to play with."""
     return open_explorable("batches")
+def unseen(open_explorable: Open) -> Locator:
+    """Open the points that were not seen."""
+    return open_explorable("unseen")
 
 
 def choose(box: Locator, name: str, value: float) -> None:
@@ -161,6 +165,7 @@ def centre(element: Locator) -> Any:
 
 
 # -- All ----------------------------------------------------------------------------------------
+# -- All -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
@@ -583,3 +588,78 @@ def test_too_large_a_rate_is_said_to_diverge(batches: Locator):
     click(batches, "One update", 200)
     assert "no longer finite" in said(batches)
     assert batches.evaluate(OUT_OF_PLACE) == []
+# -- Points that were not seen ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "noise"), [(21, 0.3), (30, 0.0), (30, 1.0), (99, 0.5), (300, 0.3)]
+)
+def test_the_polynomials_are_those_of_least_squares(
+    unseen: Locator, count: int, noise: float
+):
+    choose(unseen, "Number of points", count)
+    choose(unseen, "Standard deviation of the noise", noise)
+    click(unseen, "New noise")
+    training, validation = (
+        {axis: np.array(values) for axis, values in points.items()}
+        for points in state(unseen, "sets").values()
+    )
+    assert len(training["x"]) == 2 * len(validation["x"]) == 2 * count / 3
+    losses = state(unseen, "losses")
+    for degree in range(1, 13):
+        fitted = np.polynomial.Polynomial.fit(
+            training["x"], training["y"], degree
+        )
+        for name, points in (
+            ("training", training),
+            ("validation", validation),
+        ):
+            loss = np.mean((fitted(points["x"]) - points["y"]) ** 2)
+            assert losses[name][degree - 1] == pytest.approx(
+                loss, rel=1e-6, abs=1e-12
+            )
+
+
+def test_it_says_both_losses_of_the_degree_and_which_one_is_best(
+    unseen: Locator,
+):
+    losses = state(unseen, "losses")
+    best = 1 + int(np.argmin(losses["validation"]))
+    for degree in (12, 1, 3):
+        choose(unseen, "degree", degree)
+        assert said(unseen) == (
+            f"degree {degree}: training {losses['training'][degree - 1]:.3f}, "
+            f"validation {losses['validation'][degree - 1]:.3f}\n"
+            f"smallest validation loss: degree {best}"
+        )
+    # What the page tells: the losses part.
+    assert np.all(np.diff(losses["training"]) < 1e-9)
+    assert losses["validation"][11] > 2 * min(losses["validation"])
+
+
+def test_the_points_lie_around_the_true_curve_and_only_their_noise_is_new(
+    unseen: Locator,
+):
+    choose(unseen, "Number of points", 300)
+    first = state(unseen, "sets")
+    click(unseen, "New noise")
+    second = state(unseen, "sets")
+    for name, points in second.items():
+        assert points["x"] == first[name]["x"]
+        assert points["y"] != first[name]["y"]
+    x, y = (
+        np.concatenate([points[axis] for points in second.values()])
+        for axis in "xy"
+    )
+    np.testing.assert_allclose(np.sort(x), np.linspace(-2, 2, 300))
+    assert np.std(y - np.sin(1.5 * x)) == pytest.approx(0.3, rel=0.13)
+
+
+def test_another_degree_leaves_the_points_and_moves_the_curve(unseen: Locator):
+    before = state(unseen, "sets")
+    curve = unseen.locator("polyline.fit")
+    drawn = curve.get_attribute("points")
+    unseen.get_by_role("slider", name="degree").press("ArrowLeft")
+    assert said(unseen).startswith("degree 11: ")
+    assert state(unseen, "sets") == before
+    assert curve.get_attribute("points") != drawn

@@ -9,18 +9,6 @@
   const SEED = 42;
   const MANY = 50;
 
-  // Standard normal numbers: mulberry32 by Tommy Ettinger, whose state is 32 bits, and Box–Muller.
-  function generator(seed) {
-    let state = seed;
-    function uniform() {
-      state = (state + 0x6d2b79f5) | 0;
-      let bits = Math.imul(state ^ (state >>> 15), state | 1);
-      bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-      return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-    }
-    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
-
   const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
 
   // The inputs lie evenly around zero, so their mean is zero.
@@ -64,7 +52,7 @@
 
     // The noise of a slider's every position begins with the same numbers.
     function restart() {
-      normal = generator(SEED);
+      normal = explorable.normal(SEED);
       root.draws = [];
       earlier.replaceChildren();
       draw(1);

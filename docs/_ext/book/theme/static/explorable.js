@@ -1,4 +1,5 @@
-// What explorables share: charts with axes, legends, sliders, buttons, and a line that says how things stand.
+// What explorables share: random numbers, charts with axes, legends, sliders, buttons, and a line that says how
+// things stand.
 //
 // A page shows an explorable in an element of the class "explorable", whose attribute "data-kind" names it:
 // "training" is made by explorable-training.js. See `fill_context` in docs/_ext/book/theme, which hands the
@@ -37,6 +38,20 @@ const explorable = (() => {
 
   // Put values in the place of their names: "{count} results".
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  // -- Chance ----------------------------------------------------------------------------------------
+
+  // Standard normal numbers: mulberry32 by Tommy Ettinger, whose state is 32 bits, and Box–Muller.
+  function normal(seed) {
+    let state = seed;
+    function uniform() {
+      state = (state + 0x6d2b79f5) | 0;
+      let bits = Math.imul(state ^ (state >>> 15), state | 1);
+      bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+      return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+    }
+    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  }
 
   // -- Charts -----------------------------------------------------------------------------------------
 
@@ -248,4 +263,5 @@ const explorable = (() => {
     ...{ show, svg, html, fill, chart, text, dotted, power, STAR, isNear },
     ...{ legend, slider, valueSlider, choice, button, status, state, inputs },
   };
+  return { show, svg, html, fill, normal, chart, text, legend, slider, button, status };
 })();
