@@ -67,7 +67,7 @@
     const right = html("div", {}, root);
     const plane = explorable.chart(left, {
       label: words.plane,
-      height: 300,
+      height: 270,
       x: { name: "x", from: -2.2, to: 2.2 },
       y: { name: "y", from: -3, to: 3 },
     });
@@ -77,7 +77,7 @@
     const fit = svg("polyline", { class: "fit" }, plane.plot);
     const chart = explorable.chart(right, {
       label: words.chart,
-      height: 220,
+      height: 270,
       x: { name: words.degree, from: 0.5, to: DEGREES + 0.5 },
       y: { name: words.loss, from: -3, to: 1, write: (exponent) => `10${raised(exponent)}` },
     });
@@ -144,7 +144,7 @@
     }
 
     const degrees = { min: 1, max: DEGREES, step: 1, value: DEGREES };
-    const degree = explorable.slider(controls, words.degree, degrees, 0, show);
+    const degree = explorable.slider(controls, words.choose, degrees, 0, show);
     const counts = { min: 21, max: 300, step: 3, value: 30 };
     const count = explorable.slider(controls, words.count, counts, 0, restart);
     const deviations = { min: 0, max: 1, step: 0.1, value: 0.3 };
