@@ -42,9 +42,8 @@ from linear_tutorial.figures.paths import plot_paths
 from linear_tutorial.figures.progress import plot_progress
 from linear_tutorial.figures.shifted_losses import plot_shifted_losses
 from linear_tutorial.figures.step import plot_step
-from linear_tutorial.minibatches.figures import plot_losses, plot_valley
 from linear_tutorial.figures.unseen import plot_curves, plot_validation
-from linear_tutorial.minibatches.figures import plot_losses
+from linear_tutorial.minibatches.figures import plot_losses, plot_valley
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
 from linear_tutorial.scale_out.figures import (
@@ -649,6 +648,8 @@ def test_a_model_that_says_the_same_of_all_points_has_no_boundary(sign: int):
     filled = [path for path in regions.get_paths() if len(path.vertices)]
     assert len(drawn) == 3
     assert len(filled) == 1
+
+
 def test_each_fitted_curve_is_drawn_between_the_points_of_both_sets():
     ax = plot_curves((X, Y), ([-1, 1], [9, 20]), X, 3 * X, {"flat": 0 * X})
     train, validation = ax.collections

@@ -121,6 +121,9 @@ def data(open_explorable: Open) -> Locator:
 def batches(open_explorable: Open) -> Locator:
     """Open the batches and optimizers to play with."""
     return open_explorable("batches")
+
+
+@pytest.fixture
 def unseen(open_explorable: Open) -> Locator:
     """Open the points that were not seen."""
     return open_explorable("unseen")
@@ -165,7 +168,6 @@ def centre(element: Locator) -> Any:
 
 
 # -- All ----------------------------------------------------------------------------------------
-# -- All -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
@@ -588,6 +590,8 @@ def test_too_large_a_rate_is_said_to_diverge(batches: Locator):
     click(batches, "One update", 200)
     assert "no longer finite" in said(batches)
     assert batches.evaluate(OUT_OF_PLACE) == []
+
+
 # -- Points that were not seen ---------------------------------------------------------------------
 
 

@@ -17,9 +17,10 @@ from nbpromises.execution.run import run_page, start_fork_server
 from nbpromises.execution.surroundings import page_environment
 from support.commands import ROOT
 from support.notebooks import CODE_PAGES, code_cells, read_notebook
-from support.pages import LANGUAGES, is_chinese, read_article
+from support.pages import EDITIONS, LANGUAGES, is_chinese, read_article
 
 SOURCE, CHINESE = LANGUAGES
+SOLUTION = EDITIONS[CHINESE]["words"]["solution"]
 FIRST_HALF = [
     page for page in CODE_PAGES if page == "index" or "tutorial/" in page
 ]

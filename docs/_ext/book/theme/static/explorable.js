@@ -260,8 +260,7 @@ const explorable = (() => {
   const isNear = (point) => point.every((value) => Math.abs(value) < 1e4);
 
   return {
-    ...{ show, svg, html, fill, chart, text, dotted, power, STAR, isNear },
+    ...{ show, svg, html, fill, normal, chart, text, dotted, power, STAR, isNear },
     ...{ legend, slider, valueSlider, choice, button, status, state, inputs },
   };
-  return { show, svg, html, fill, normal, chart, text, legend, slider, button, status };
 })();
