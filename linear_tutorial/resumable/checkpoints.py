@@ -106,7 +106,7 @@ def find_good(
         if damage is None:
             return path
         report(f"passes over {path}: {damage}")
-    # One unfinished checkpoint and no list: the first save was killed.
+    # One unfinished checkpoint and no list are no loss: the first save was killed.
     if len(paths) > 1 or Path(folder, "checkpoint").exists():
         raise CheckpointError(
             f"no checkpoint in {folder} can be read; "
