@@ -1,4 +1,4 @@
-"""The losses of several training runs, and their paths through a narrow valley."""
+"""The paths of several training runs through a narrow valley."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -11,41 +11,8 @@ from matplotlib.axes import Axes
 from linear_tutorial.figures._style import (
     RUN_STYLES,
     in_style,
-    integer_ticks,
     labelled_axes,
-    legend_above,
 )
-from linear_tutorial.training import History
-
-
-@in_style
-def plot_losses(
-    histories: Mapping[str, History], *, ax: Axes | None = None
-) -> Axes:
-    """Draw the losses of several runs over the epochs.
-
-    Args:
-        histories: The training runs to show, by name.
-        ax: The axes to draw on; new ones by default.
-
-    Returns:
-        The axes; the axis of the loss starts at 0.
-
-    Example:
-        >>> run = History([5.0, 4.5], [0.0, 0.4], [10.4, 6.4])
-        >>> [line.get_label() for line in plot_losses({"a run": run}).lines]
-        ['a run']
-    """
-    ax = labelled_axes(ax, "epoch", "loss")
-    for (name, history), style in zip(
-        histories.items(), cycle(RUN_STYLES), strict=False
-    ):
-        ax.plot(history.loss, label=name, **style)
-    ax.set_ylim(bottom=0)
-    integer_ticks(ax)
-    legend_above(ax)
-    return ax
-
 
 VALLEY_LEVELS = (1.5, 4, 10)
 
@@ -79,7 +46,7 @@ def plot_valley(
     # H = L @ L.T, the inverse of L makes a contour of a circle.
     design = np.stack([x, np.ones_like(x)], axis=1)
     root = np.linalg.cholesky(2 / len(x) * design.T @ design)
-    angles = np.linspace(0, 2 * np.pi, 121)
+    angles = np.linspace(0, 2 * np.pi, 61)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     ellipse = circle @ np.linalg.inv(root)
     smallest = np.mean(np.square(np.polyval(best, x) - y))

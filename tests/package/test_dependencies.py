@@ -68,7 +68,7 @@ def test_a_page_imports_no_figure_that_it_does_not_draw(
 
 
 def test_figures_are_drawn_by_pages():
-    assert sum("plot_" in code_of(page) for page in PAGES) == 11
+    assert sum("plot_" in code_of(page) for page in PAGES) == 12
 
 
 def test_the_package_itself_imports_only_the_first_half(tmp_path: Path):

@@ -38,12 +38,13 @@ from linear_tutorial.figures.history import (
     plot_loss_surface,
     plot_parameters,
 )
+from linear_tutorial.figures.losses import plot_losses
 from linear_tutorial.figures.paths import plot_paths
 from linear_tutorial.figures.progress import plot_progress
 from linear_tutorial.figures.shifted_losses import plot_shifted_losses
 from linear_tutorial.figures.step import plot_step
 from linear_tutorial.figures.unseen import plot_curves, plot_validation
-from linear_tutorial.minibatches.figures import plot_losses, plot_valley
+from linear_tutorial.minibatches.figures import plot_valley
 from linear_tutorial.replay.figures import plot_replay
 from linear_tutorial.resumable.figures import plot_resumed
 from linear_tutorial.scale_out.figures import (

@@ -13,6 +13,8 @@ STYLE_SHEET = re.compile(
 )
 # Sphinx adds a digest to those that it links itself.
 UNVERSIONED = re.compile(r'_static/([\w-]+\.(?:css|js))(?=[" ])')
+# Names, signs, white space and modules have the colour of the text around them.
+PLAIN_TOKEN = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
 PRELOAD = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 ICON_SCRIPT = re.compile(r"<script\b[^>]*/fontawesome\.js\b[^>]*></script>\s*")
 
@@ -25,7 +27,10 @@ LOAD_FORMULA_FONT = """\
 
 
 def light_page(html: str, style: str) -> str:
-    """Return a page that links one style sheet, defers scripts and loads no script for icons."""
+    """Return a page that links one style sheet, defers scripts and loads no script for icons.
+
+    Tokens of code that look like the text around them lose their elements.
+    """
     head, end, body = html.partition("</head>")
     head, scripts = ICON_SCRIPT.subn("", head)
     if scripts != 1:
@@ -34,6 +39,7 @@ def light_page(html: str, style: str) -> str:
     head += f'<link rel="stylesheet" href="{style}">\n'
     if "<math" in body:
         head += LOAD_FORMULA_FONT
+    body = PLAIN_TOKEN.sub(r"\1", body)
     return f"{head}{end}{body}"
 
 
