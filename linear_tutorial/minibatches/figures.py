@@ -46,7 +46,7 @@ def plot_valley(
     # H = L @ L.T, the inverse of L makes a contour of a circle.
     design = np.stack([x, np.ones_like(x)], axis=1)
     root = np.linalg.cholesky(2 / len(x) * design.T @ design)
-    angles = np.linspace(0, 2 * np.pi, 61)
+    angles = np.linspace(0, 2 * np.pi, 41)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     ellipse = circle @ np.linalg.inv(root)
     smallest = np.mean(np.square(np.polyval(best, x) - y))

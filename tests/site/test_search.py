@@ -132,7 +132,7 @@ EARLY = {
         "SGD 优化器": "tutorial/keras.html#let-fit-do-it",
         "SGD优化器": "tutorial/keras.html#let-fit-do-it",
         "优化器,sgd": "tutorial/keras.html#let-fit-do-it",
-        "保存检查点": "tutorial/keras.html#save-what-it-learned",
+        "保存检查点": "beyond/checkpoints.html#a-few-lines-that-save-a-run",
         "train_step": "reference/api.html#linear_tutorial.train_step",
         "loss=6.42449": "tutorial/training_loop.html#ten-epochs",
     },

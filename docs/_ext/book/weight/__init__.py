@@ -12,7 +12,7 @@ from nbpromises.order import REDUCE_FILES
 from ..cache import cached
 from ..mathml.font import FONT, drawn_characters
 from .fonts import with_small_formula_font, with_small_icon_fonts
-from .pages import STYLE_SHEET, light_page, with_digests
+from .pages import STYLE_SHEET, light_drawing, light_page, with_digests
 from .static_files import keep_only, named_files
 from .style_sheet import names_in, read_style_sheet, used_css, words_in
 
@@ -20,7 +20,7 @@ STYLE = "_static/style.css"
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
-    """Rewrite the pages and their style sheets, and remove files that no page loads.
+    """Rewrite the pages, their style sheets and drawings, and remove files that no page loads.
 
     Only in a build of all editions, which writes every page; a preview writes those that changed.
     """
@@ -63,6 +63,9 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     (folder / STYLE).write_text(css, encoding="utf-8")
     for path, html in pages.items():
         path.write_text(with_digests(html, static), encoding="utf-8")
+    for drawing in folder.glob("_images/*.svg"):
+        svg = drawing.read_text(encoding="utf-8")
+        drawing.write_text(light_drawing(svg), encoding="utf-8")
     keep_only(static, loaded | {folder / STYLE} | named_files(static, css))
 
 
