@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from book.mathml import mathml
 from book.notebooks.prose import prose_around_cells
+from book.weight.pages import light_drawing
 from editions.code_words import code_without_words
 from support.notebooks import (
     CODE_PAGES,
@@ -115,7 +116,7 @@ def test_its_figures_are_those_of_the_page(
     built_site: Path, language: str, page: str
 ):
     drawn = [
-        output.data["image/svg+xml"].strip()
+        light_drawing(output.data["image/svg+xml"]).strip()
         for cell in code_cells(read_notebook(built_site, language, page))
         for output in cell.outputs
         if output.output_type == "display_data"
