@@ -124,6 +124,19 @@ def test_a_forecast_is_translated_as_a_whole(site: Site):
         assert f"not translated: {text}" in build.said
 
 
+def test_a_sentence_copied_from_the_source_is_no_translation(site: Site):
+    sentence = "Each step lowers the loss."
+    site.write_page(f"{sentence}\n\nTensorFlow Datasets\n")
+    same = {"A page": "一页", "TensorFlow Datasets": "TensorFlow Datasets"}
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(same | {sentence: "每步损失都变小。"}))
+    assert site.build("zh_CN").ok
+    site.write(path, catalogue(same | {sentence: sentence}))
+    said = site.build("zh_CN").said
+    assert f"the translation is the source text: {sentence}" in said
+    assert "TensorFlow" not in said
+
+
 def test_missing_translations_are_all_named_again_and_again(site: Site):
     write(site, {})
     for _ in range(2):

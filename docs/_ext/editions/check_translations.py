@@ -163,9 +163,13 @@ class CheckCatalogue(SphinxTransform):
             translation = str(entry.string) if entry else ""
             if not translation:
                 logger.error(f"not translated: {text}", location=node)
-            elif isinstance(node, nodes.math_block) and text != translation:
-                # Sphinx would parse it as text, and lose it.
-                message = f"a formula is the same in every language: {text}"
+            elif isinstance(node, nodes.math_block):
+                if text != translation:
+                    # Sphinx would parse it as text, and lose it.
+                    message = f"a formula is the same in every language: {text}"
+                    logger.error(message, location=node)
+            elif text == translation and is_sentence(text):
+                message = f"the translation is the source text: {text}"
                 logger.error(message, location=node)
             source = str(entry.id) if entry else text
             used.add(source)
@@ -303,6 +307,16 @@ def notation(node: nodes.Element) -> set[str]:
         if isinstance(each, nodes.literal | nodes.math)
         and not isinstance(each.parent, addnodes.pending_xref)
     }
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a text has words enough beside its code and formulas to need a translation.
+
+    >>> is_sentence("Each step lowers the loss."), is_sentence("`a = b or c` in TensorFlow Datasets")
+    (True, False)
+    """
+    prose = re.sub(r"`[^`]*`|\$[^$]*\$", "", text)
+    return len(re.findall(r"[^\W\d_]{2,}", prose)) > 3
 
 
 def glued(text: str) -> list[str]:
