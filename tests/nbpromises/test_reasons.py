@@ -58,43 +58,41 @@ def test_a_new_module_and_a_data_file_are_named(executed_once: Site):
     assert executed_once.executed() == {}
 
 
-@pytest.mark.parametrize(
-    ("look", "appears", "reason"),
-    [
-        ('open("../later.txt").read()', "../later.txt", "is new"),
-        ('open("later.json").read()', ".later.json", ""),
-        ('__import__("os").listdir("..")', "../later.txt", "changed"),
+def test_what_was_not_there_may_appear(site: Site):
+    cases = [
+        ('open("../later.txt").read()', "later.txt", "0/later.txt is new"),
+        ('__import__("os").listdir("..")', "later.txt", "changed"),
         (
             'list(__import__("pathlib").Path("..").glob("*"))',
-            "../l.txt",
+            "l.txt",
             "changed",
         ),
-        ('__import__("glob").glob("../*.txt")', "../later.txt", "changed"),
-        ('__import__("os").listdir(b"..")', "../later.txt", "changed"),
-        ('list(__import__("os").walk(".."))', "../later.txt", "changed"),
-    ],
-)
-def test_what_was_not_there_may_appear(
-    site: Site, look: str, appears: str, reason: str
-):
-    site.write_page(
-        f"""
-        ```{{code-cell}} ipython3
-        try:
-            {look}
-        except FileNotFoundError:
-            pass
-        ```
-        """,
-        "pages/index.md",
-    )
-    site.write("index.md", "# Contents\n\n```{toctree}\npages/index\n```\n")
-    site.executed()
+        ('__import__("glob").glob("../*.txt")', "later.txt", "changed"),
+        ('__import__("os").listdir(b"..")', "later.txt", "changed"),
+        ('list(__import__("os").walk(".."))', "later.txt", "changed"),
+    ]
+    for number, (look, _, _) in enumerate(cases):
+        site.write_page(
+            f"""
+            ```{{code-cell}} ipython3
+            try:
+                {look}
+            except FileNotFoundError:
+                pass
+            ```
+            """,
+            f"{number}/page/index.md",
+        )
+    site.write("index.md", "# Contents\n")
+    assert len(site.executed()) == len(cases)
     assert site.executed() == {}
-    site.write(f"pages/{appears}", "later")
+    site.write("0/page/.later.txt", "hidden")
+    assert site.executed() == {}
+    for number, (_, appears, _) in enumerate(cases):
+        site.write(f"{number}/{appears}", "later")
     executed = site.executed()
-    assert reason in executed.get("pages/index", "")
-    assert bool(executed) == bool(reason)
+    for number, (look, _, reason) in enumerate(cases):
+        assert reason in executed[f"{number}/page/index"], look
     assert site.executed() == {}
 
 
@@ -148,9 +146,8 @@ def test_a_project_may_stand_in_a_folder_of_the_system():
     assert "/usr/lib/a.py" not in used.files
 
 
-@pytest.mark.parametrize(
-    ("seek", "appears"),
-    [
+def test_a_module_that_was_not_there_may_appear(site: Site):
+    cases = [
         ("import optional", "optional/__init__.py"),
         ("import optional.part", "optional/part.py"),
         ("from package import optional", "package/optional.py"),
@@ -159,35 +156,38 @@ def test_a_project_may_stand_in_a_folder_of_the_system():
         ("import_module('package.optional')", "package/optional.so"),
         ("find_spec('package.optional')", "package/optional.py"),
         ("import colorsys", "colorsys/__init__.py"),
-    ],
-)
-def test_a_module_that_was_not_there_may_appear(
-    site: Site, seek: str, appears: str
-):
-    # In a folder whose name begins with "_" there are no data of pages.
-    site.write("_code/package/__init__.py", "")
-    site.write("_code/package/deeper/__init__.py", "")
-    site.write_page(
-        f"""
-        ```{{code-cell}} ipython3
-        import sys
-        from importlib import import_module
-        from importlib.util import find_spec
-        sys.path.insert(0, "_code")
-        try:
-            {seek}
-        except ImportError:
-            pass
-        ```
-        """
-    )
-    site.executed()
-    site.write("_code/unused.py", "")
+    ]
+    for number, (seek, _) in enumerate(cases):
+        # In a folder whose name begins with "_" there are no data of pages.
+        site.write(f"_code/{number}/package/__init__.py", "")
+        site.write(f"_code/{number}/package/deeper/__init__.py", "")
+        site.write_page(
+            f"""
+            ```{{code-cell}} ipython3
+            import sys
+            from importlib import import_module
+            from importlib.util import find_spec
+            sys.path.insert(0, "_code/{number}")
+            try:
+                {seek}
+            except ImportError:
+                pass
+            ```
+            """,
+            f"page{number}.md",
+        )
+    site.write("index.md", "# Contents\n")
+    assert len(site.executed()) == len(cases)
+    for number in range(len(cases)):
+        site.write(f"_code/{number}/unused.py", "")
     assert site.executed() == {}
-    site.write(f"_code/{appears}", "")
-    (reason,) = site.executed().values()
-    assert reason.startswith("_code/")
-    assert reason.endswith(" is new")
+    for number, (_, appears) in enumerate(cases):
+        site.write(f"_code/{number}/{appears}", "")
+    executed = site.executed()
+    for number, (seek, _) in enumerate(cases):
+        reason = executed.get(f"page{number}", "")
+        assert reason.startswith(f"_code/{number}/"), seek
+        assert reason.endswith(" is new"), seek
 
 
 def test_a_started_script_s_neighbours_count(site: Site):
@@ -418,21 +418,21 @@ def test_a_user_s_own_python_path_is_kept(site: Site, tmp_path: Path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(
-    ("variable", "value", "reason"),
-    [
-        ("PYTHONOPTIMIZE", "1", "sys.flags.optimize 0 → 1"),
-        ("PYTHONWARNINGS", "ignore", "sys.warnoptions [] → ['ignore']"),
-        ("PYTHONPATH", "/nowhere", "PYTHONPATH not set → /nowhere"),
-    ],
-)
-def test_what_changes_python_itself_is_named(
-    executed_once: Site, variable: str, value: str, reason: str
-):
+def test_what_changes_python_itself_is_named(executed_once: Site):
     site = executed_once
-    result = run(*site.command(), cwd=site.root, **{variable: value})
+    variables = {
+        "PYTHONOPTIMIZE": "1",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONPATH": "/nowhere",
+    }
+    result = run(*site.command(), cwd=site.root, **variables)
     assert result.returncode == 0, result.stderr
-    assert f"({reason})" in result.stdout
+    for reason in (
+        "sys.flags.optimize 0 → 1",
+        "sys.warnoptions [] → ['ignore']",
+        "PYTHONPATH not set → /nowhere",
+    ):
+        assert reason in result.stdout
 
 
 def test_a_site_s_own_custom_formats_survive(site: Site):
