@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import UnionType
 from urllib.parse import urlsplit
 
 from babel.messages.catalog import Catalog, Message
@@ -168,7 +169,7 @@ class CheckCatalogue(SphinxTransform):
                     # Sphinx would parse it as text, and lose it.
                     message = f"a formula is the same in every language: {text}"
                     logger.error(message, location=node)
-            elif text == translation and is_sentence(text):
+            elif text == translation and _is_sentence(node):
                 message = f"the translation is the source text: {text}"
                 logger.error(message, location=node)
             source = str(entry.id) if entry else text
@@ -262,12 +263,7 @@ def contents(node: nodes.Element, mirrors: dict[str, str]) -> set[str]:
         address = urlsplit(link.get("refuri", ""))
         host = mirrors.get(address.netloc, address.netloc)
         found.add(f"{host}{address.path}{address.fragment}")
-    prose = [
-        text
-        for text in node.findall(nodes.Text)
-        if not isinstance(text.parent, NOT_PROSE)
-    ]
-    if marks := MARKUP.findall(" ".join(prose)):
+    if marks := MARKUP.findall(_prose(node, NOT_PROSE)):
         found.add(f"left-over markup {''.join(sorted(marks))}")
     return found
 
@@ -309,14 +305,19 @@ def notation(node: nodes.Element) -> set[str]:
     }
 
 
-def is_sentence(text: str) -> bool:
-    """Return whether a text has words enough beside its code and formulas to need a translation.
-
-    >>> is_sentence("Each step lowers the loss."), is_sentence("`a = b or c` in TensorFlow Datasets")
-    (True, False)
-    """
-    prose = re.sub(r"`[^`]*`|\$[^$]*\$", "", text)
+def _is_sentence(node: nodes.Element) -> bool:
+    """Return whether a message has so many words beside code, formulas and titles that it needs a translation."""
+    prose = _prose(node, NOT_PROSE | nodes.reference)
     return len(re.findall(r"[^\W\d_]{2,}", prose)) > 3
+
+
+def _prose(node: nodes.Element, left_out: UnionType) -> str:
+    """Return the text of a message that is not within one of these nodes."""
+    return " ".join(
+        text
+        for text in node.findall(nodes.Text)
+        if not isinstance(text.parent, left_out)
+    )
 
 
 def glued(text: str) -> list[str]:
