@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from difflib import SequenceMatcher
-from unicodedata import normalize
+from unicodedata import name, normalize
 
 from ..terminal import COLOUR, shown
 
@@ -25,7 +25,8 @@ ANY = "..."
 LONG = 2_000
 _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
-    r"(ns|us|[µμ]s|ms|s|sec|seconds?|min|minutes?|h|hours?)(?!\w)",
+    # Before a number, "min" names the smallest value.
+    r"(ns|us|[µμ]s|ms|s|sec|seconds?|min(?! *[=:]? *[+-]?\.?[0-9])|minutes?|h|hours?)(?!\w)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
@@ -83,16 +84,35 @@ def hint(promise: str, printed: str) -> str:
 
     >>> hint("t = ...", "t = -7.52")
     '... may not stand for a result: 7.52'
+    >>> hint("5 %", "5\xa0%")
+    'characters look alike and differ: U+00A0 (NO-BREAK SPACE)'
     >>> hint("loss: 0.93...", "loss: 0.9373")
     'a number stands for all that round to it: leave out the ... behind it'
     """
-    found = _tokens(normalized(printed))
-    covered = _covered_by_any(_tokens(normalized(promise)), found)
+    promise, printed = normalized(promise), normalized(printed)
+    found = _tokens(printed)
+    covered = _covered_by_any(_tokens(promise), found)
     for result in _results(found, covered or []):
         return f"{ANY} may not stand for a result: {result}"
+    if normalize("NFKC", promise) == normalize("NFKC", printed):
+        return (
+            f"characters look alike and differ: {_different(promise, printed)}"
+        )
     if re.search(r"\.[0-9]+\.\.\.", promise):
         return f"a number stands for all that round to it: leave out the {ANY} behind it"
     return ""
+
+
+def _different(promise: str, printed: str) -> str:
+    """Name the characters that only one of two texts has.
+
+    >>> _different("5 %", "5\xa0%")
+    'U+00A0 (NO-BREAK SPACE)'
+    """
+    return ", ".join(
+        f"U+{ord(each):04X} ({name(each, 'unnamed')})"
+        for each in sorted((set(promise) ^ set(printed)) - {" "})
+    )
 
 
 def _tokens(text: str) -> list[str]:
@@ -123,7 +143,7 @@ def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
         text = normalize("NFKC", "".join(tokens[span.start : span.stop]))
         # The unit of a time may stand in the promise, or the "at" before an address.
         before = "".join(tokens[max(span.start - 2, 0) : span.start])
-        unit = "".join(tokens[span.stop : span.stop + 2])
+        unit = "".join(tokens[span.stop : span.stop + 6])
         whole = before + text + unit
         no_results = [
             match.span()

@@ -110,7 +110,7 @@ def check_page(
     """
     promised = [block for block in blocks if block.name == "expected-output"]
     if len(promised) != len(promises):
-        nested = "an {expected-output} is nested in another block, or included"
+        nested = "an {expected-output} is nested in another block, included, or fenced by colons"
         yield Result(1, nested)
         return
     block_of = dict(zip(promises, promised, strict=True))
