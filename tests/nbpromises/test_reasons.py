@@ -43,6 +43,31 @@ def test_an_edited_module_is_named(executed_once: Site):
     assert executed_once.executed() == {"index": "helper.py changed"}
 
 
+def test_a_loaded_file_is_a_part_of_the_cells(site: Site):
+    site.write("_code.py", "print(40 + 2)\n")
+    cell = "```{code-cell} ipython3\n:load: _code.py\n```\n"
+    site.write_page(cell + "\n```{expected-output}\n42\n```\n")
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {}
+    site.write("_code.py", "print(40 + 3)\n")
+    build = site.build()
+    assert build.executed == {"index": "its cells changed"}
+    assert "- 42\n+ 43" in build.said
+
+
+def test_a_page_that_shows_a_value_of_another_is_written_again(site: Site):
+    site.write("helper.py", "ANSWER = 42\n")
+    cell = "import helper, myst_nb\nmyst_nb.glue('answer', helper.ANSWER, display=False)"
+    site.write_page(f"```{{code-cell}} ipython3\n{cell}\n```\n", "other.md")
+    site.write_page("It is {glue:text}`other.md::answer:d`.\n")
+    site.executed()
+    assert site.executed() == {}
+    site.write("helper.py", "ANSWER = 43\n")
+    build = site.build()
+    assert build.executed == {"other": "helper.py changed"}
+    assert "It is 43." in build.page()
+
+
 def test_edited_cells_are_named(executed_once: Site):
     executed_once.write_page(PAGE.replace("print", "print  "))
     assert executed_once.executed() == {"index": "its cells changed"}

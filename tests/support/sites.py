@@ -15,6 +15,7 @@ from textwrap import dedent
 import lxml.html
 import pytest
 import sphinx.locale
+from myst_nb.ext.glue.crossref import read_glue_cache
 from sphinx.cmd.build import build_main
 
 from support.commands import EXTENSIONS
@@ -103,7 +104,8 @@ class Site:
 
     def build(self, language: str = "en", **settings: object) -> Build:
         """Build the site in this process, which has Sphinx loaded, instead of running its command."""
-        # Catalogues that an earlier build read in this process may have been edited.
+        # What an earlier build read in this process may have changed: catalogues and glued values.
+        read_glue_cache.cache_clear()
         sphinx.locale.translators.clear()
         gettext._translations.clear()
         out, err = StringIO(), StringIO()

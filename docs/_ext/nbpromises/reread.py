@@ -1,9 +1,10 @@
-"""Read pages again whose warnings would otherwise be forgotten, and all pages after a killed build.
+"""Read pages again that Sphinx takes for unchanged, and all pages after a killed build.
 
 Sphinx warns about a page only while it reads it, and skips unchanged pages in the next build: a failed
 build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
 only modification times, and misses a file that was replaced by an older one: pages whose files have
-another digest are read again. The doctrees of a build that did not finish are all deleted: a marker file
+another digest are read again, and so are pages whose cells `:load:` such a file; pages that show values glued
+by a page that was read are written again. The doctrees of a build that did not finish are all deleted: a marker file
 is removed at the start and written at the end. Executed outputs are cached elsewhere, so that reading a
 page again takes little time.
 """
@@ -13,19 +14,25 @@ import re
 import shutil
 from pathlib import Path
 
+from docutils import nodes
 from filelock import FileLock
+from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
 from .execution.dependencies import digest_file, digest_files, files_below
+from .execution.records import myst, read_notebook
 from .order import MARK_COMPLETE
 
 MARKER = "complete"
 LOCK = "lock"
 # The key of Sphinx's metadata of a page.
 DIGEST = "nbpromises_digest"
+# Likewise: the pages whose glued values a page shows.
+GLUED_BY = "nbpromises_glued_by"
+LOADS = re.compile(r"^:?load:", re.MULTILINE)
 
 
 def version_of(package: Path) -> int:
@@ -41,6 +48,7 @@ class Reread:
         self._folder = doctrees
         self._lock = FileLock(doctrees / LOCK)
         self._warned: set[str] = set()
+        self._read: set[str] = set()
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
@@ -53,6 +61,22 @@ class Reread:
                 if path.name != LOCK:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         marker.unlink(missing_ok=True)
+
+    def note_read(
+        self, app: Sphinx, env: BuildEnvironment, docnames: list[str]
+    ) -> None:
+        """Remember which pages are read in this build."""
+        self._read.update(docnames)
+
+    def find_pages_that_show(
+        self, app: Sphinx, env: BuildEnvironment
+    ) -> list[str]:
+        """Name the pages to be written again: they show values glued by pages that were read."""
+        return [
+            docname
+            for docname, metadata in env.metadata.items()
+            if self._read.intersection(metadata.get(GLUED_BY, []))
+        ]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Delete the doctrees of pages with warnings, and mark the build as complete."""
@@ -94,6 +118,23 @@ def find_replaced_sources(
     ]
 
 
+def note_loaded_files(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Make a page depend on the files that its cells `:load:`."""
+    if LOADS.search(source[0]):
+        path = Path(app.env.doc2path(docname))
+        config = myst(app.env).myst_config
+        for cell in read_notebook(source[0], config, str(path)).cells:
+            if "load" in cell.metadata:
+                app.env.note_dependency(str(path.parent / cell.metadata.load))
+
+
+def note_glued_by(app: Sphinx, doctree: nodes.document) -> None:
+    """Store the names of the other pages whose glued values a page shows."""
+    references = doctree.findall(PendingGlueReference)
+    found = {reference.refdoc for reference in references}
+    app.env.metadata[app.env.docname][GLUED_BY] = sorted(found)
+
+
 def note_sources(app: Sphinx, env: BuildEnvironment) -> None:
     """Store a digest of what each page was read from."""
     for docname in env.found_docs:
@@ -112,5 +153,9 @@ def setup(app: Sphinx) -> None:
     build = Reread(Path(app.doctreedir))
     app.connect("config-inited", build.begin)
     app.connect("env-get-outdated", find_replaced_sources)
+    app.connect("env-before-read-docs", build.note_read)
+    app.connect("source-read", note_loaded_files)
+    app.connect("doctree-read", note_glued_by)
     app.connect("env-updated", note_sources)
+    app.connect("env-updated", build.find_pages_that_show)
     app.connect("build-finished", build.finish, priority=MARK_COMPLETE)
