@@ -57,6 +57,14 @@ class Site:
         html_theme = "basic"
         myst_enable_extensions = ["dollarmath"]
         numfig = True
+
+        def setup(app):
+            # Half of the time of a small build went into compiling Sphinx's templates.
+            def keep_templates(app):
+                from jinja2 import FileSystemBytecodeCache
+                if app.builder.format == "html":
+                    app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache()
+            app.connect("builder-inited", keep_templates)
         """
     HEADER = """
         ---
