@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,6 @@ from linear_tutorial.scale_out import (
     distribute,
     distributed_train_step,
     distributed_training_loop,
-    prepare_workers,
     run_workers,
     shard_sizes,
     worker,
@@ -340,22 +339,6 @@ def test_a_port_that_is_taken_is_not_chosen():
 # -- Copies of a prepared process -------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def one_prepared() -> Iterator[cluster._Prepared]:
-    prepared = cluster._Prepared()
-    yield prepared
-    prepared._process.communicate()
-
-
-@pytest.fixture
-def prepared(
-    one_prepared: cluster._Prepared, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cluster, "_prepared", one_prepared)
-    prepare_workers()
-    assert cluster._prepared is one_prepared
-
-
 @pytest.mark.usefixtures("prepared")
 def test_a_copy_is_told_what_a_program_of_its_own_is_told(
     monkeypatch: pytest.MonkeyPatch,
@@ -404,10 +387,13 @@ def test_other_programs_are_not_copied():
 
 
 def test_the_prepared_process_ends_with_the_one_that_started_it():
+    # From the file itself: the package would import TensorFlow first.
     code = (
-        "from linear_tutorial.scale_out import cluster, prepare_workers\n"
-        "prepare_workers()\n"
-        "print(cluster._prepared._process.pid)"
+        "import runpy\n"
+        "cluster = runpy.run_path('linear_tutorial/scale_out/cluster.py',"
+        " run_name='linear_tutorial.scale_out.cluster')\n"
+        "cluster['prepare_workers']()\n"
+        "print(cluster['prepare_workers'].__globals__['_prepared']._process.pid)"
     )
     result = run(sys.executable, "-c", code, cwd=ROOT)
     wait_until(lambda: not is_running(int(result.stdout)))

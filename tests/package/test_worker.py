@@ -203,6 +203,7 @@ def test_the_command_names_a_port_that_is_none(
     assert "its port, host:65536 (" in error_of(main, tmp_path)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_workers_that_see_different_checkpoints_all_stop_and_say_so(
     tmp_path: Path,
 ):
@@ -235,6 +236,7 @@ except ValueError as error:
 """
 
 
+@pytest.mark.usefixtures("prepared")
 def test_fit_cannot_train_with_several_workers_as_the_page_says():
     # When it can, this fails: the page has to say so then.
     for ended in run_workers([[sys.executable, "-c", FIT]] * 2):
