@@ -1,9 +1,9 @@
 """Fit a line to noisy points: a training loop in TensorFlow, small enough to read in one sitting.
 
-Read `data`, `models`, `loss` and `training` in this order; they are the first half of the book. Each
-page of the second half has a module or package of its own: `faster`, `minibatches`, `resumable`,
-`scale_out` and `replay`. This package imports none of them, and no figures: a page is executed again
-when a module that it imports, directly or indirectly, has changed.
+Read `data`, `models`, `loss` and `training` in this order; they are the first half of the book. Later
+pages have modules or packages of their own: `minibatches`, `classifier` (data for a real model),
+`faster`, `resumable`, `scale_out` and `replay`. This package imports none of them, and no figures: a
+page is executed again when a module that it imports, directly or indirectly, has changed.
 
 All loops are the same loop: predict, compute the loss, compute its gradients, update the variables.
 They differ in four respects:

@@ -31,16 +31,22 @@ def integer_at_least(
 
 
 def finite_number(
-    name: str, value: SupportsFloat, *, above: float = -math.inf
+    name: str,
+    value: SupportsFloat,
+    *,
+    above: float = -math.inf,
+    at_least: float = -math.inf,
 ) -> float:
-    """Return `value` as a `float`, or raise if it is not finite or not greater than `above`."""
+    """Return `value` as a `float`, or raise if it is not finite or out of bounds."""
     try:
         # Python would read a number from text as well.
         number = math.nan if isinstance(value, str | bytes) else float(value)
     except (OverflowError, TypeError, ValueError):
         number = math.nan
-    if not (math.isfinite(number) and number > above):
+    if not (math.isfinite(number) and number > above and number >= at_least):
         bound = "" if above == -math.inf else f" greater than {above:g}"
+        if at_least != -math.inf:
+            bound = f" of at least {at_least:g}"
         raise ValueError(
             f"{name} must be a finite number{bound}, but is {value!r}"
         )

@@ -60,11 +60,7 @@ def make_data(
         1, "num_examples", num_examples, below=2**31
     )
     seed = integer_at_least(0, "seed", seed)
-    noise_stddev = finite_number("noise_stddev", noise_stddev)
-    if noise_stddev < 0:
-        raise ValueError(
-            f"noise_stddev must not be negative, but is {noise_stddev!r}"
-        )
+    noise_stddev = finite_number("noise_stddev", noise_stddev, at_least=0)
 
     x = tf.linspace(-2.0, 2.0, num_examples)
     noise = tf.random.stateless_normal(x.shape, seed=[seed, 0], alg="philox")

@@ -41,11 +41,7 @@ def make_moons(
         1, "num_examples", num_examples, below=2**31
     )
     seed = integer_at_least(0, "seed", seed)
-    noise_stddev = finite_number("noise_stddev", noise_stddev)
-    if noise_stddev < 0:
-        raise ValueError(
-            f"noise_stddev must not be negative, but is {noise_stddev!r}"
-        )
+    noise_stddev = finite_number("noise_stddev", noise_stddev, at_least=0)
 
     angle = math.pi * tf.random.stateless_uniform(
         [num_examples], [seed, 0], alg="philox"

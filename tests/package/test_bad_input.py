@@ -56,7 +56,7 @@ BAD = [
     (lambda: make_data(-3), ["num_examples", "-3", "at least 1"]),
     (lambda: make_data(2.5), ["num_examples", "2.5", "integer"]),
     (lambda: make_data("5"), ["num_examples", "'5'", "integer"]),
-    (lambda: make_data(noise_stddev=-1), ["noise_stddev", "-1", "negative"]),
+    (lambda: make_data(noise_stddev=-1), ["noise_stddev", "-1", "at least 0"]),
     (lambda: make_data(noise_stddev=np.nan), ["noise_stddev", "nan", "finite"]),
     (lambda: make_data(noise_stddev=np.inf), ["noise_stddev", "inf", "finite"]),
     (lambda: make_data(noise_stddev=10**400), ["noise_stddev", "finite"]),

@@ -47,7 +47,7 @@ def test_each_seed_has_its_own_points():
     ("arguments", "said"),
     [
         ({"num_examples": 0}, ["num_examples", "0", "at least 1"]),
-        ({"noise_stddev": -1}, ["noise_stddev", "-1", "negative"]),
+        ({"noise_stddev": -1}, ["noise_stddev", "-1", "at least 0"]),
         ({"noise_stddev": np.nan}, ["noise_stddev", "nan", "finite"]),
         ({"seed": -1}, ["seed", "-1", "at least 0"]),
     ],
