@@ -271,6 +271,8 @@ def _start(
         # Workers connect without a proxy, and cannot share a GPU.
         "no_grpc_proxy": _HOST,
         "CUDA_VISIBLE_DEVICES": "",
+        # Jupyter asks all programs for colours, but a log is shown as text.
+        "NO_COLOR": "1",
     }
     out_file, log_file = file.with_suffix(".out"), file.with_suffix(".log")
     with out_file.open("wb") as output, log_file.open("wb") as log:

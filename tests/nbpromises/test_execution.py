@@ -163,10 +163,12 @@ def test_garbage_that_a_page_makes_is_collected(site: Site):
     ("start", "exactly"),
     [
         ('[sys.executable, "helper.py"]', True),
+        # So it uses `posix_spawn`, as Python 3.13 does in most cases.
+        ('[sys.executable, "helper.py"], close_fds=False', True),
         ('[sys.executable, "-I", "helper.py"]', False),
         ('["env", sys.executable, "helper.py"]', False),
     ],
-    ids=["python", "isolated", "other"],
+    ids=["python", "spawned", "isolated", "other"],
 )
 def test_what_a_started_process_used_counts(
     site: Site, start: str, exactly: bool

@@ -181,6 +181,17 @@ def test_neither_a_proxy_nor_a_shared_gpu_comes_between_workers(
     assert worker.output == "127.0.0.1|\n"
 
 
+def test_logs_have_no_colours(monkeypatch: pytest.MonkeyPatch):
+    """Jupyter wants them, and Python gives them to tracebacks from version 3.13 on."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    fails = python("import os; print(os.environ['NO_COLOR']); 1 / 0")
+    with pytest.raises(WorkersFailedError, match="ZeroDivisionError") as caught:
+        run_workers([fails])
+    (worker,) = caught.value.workers
+    assert worker.output == "1\n"
+    assert "\x1b" not in worker.log
+
+
 def test_what_is_printed_and_what_is_logged_are_kept_apart(
     capfd: pytest.CaptureFixture[str],
 ):

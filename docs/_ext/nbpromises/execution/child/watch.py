@@ -17,6 +17,8 @@ LISTINGS = {"os.listdir", "os.scandir"}
 IMPORT_SYSTEM = r"/importlib/|^<frozen (importlib|zipimport)"
 # Audit events of starting a program that may not be Python, and so is not watched.
 OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
+# Where `subprocess` raises one of them for a program that "subprocess.Popen" has told of.
+TOLD = "/subprocess.py _posix_spawn"
 # `platform.processor` runs this command, for TensorFlow; it reads no file.
 HARMLESS = ["uname", "-p"]
 # Where Python and its packages are installed; they count by their versions.
@@ -60,7 +62,7 @@ def watch_process(journal: str) -> None:
         elif event == "subprocess.Popen" and details[1] != HARMLESS:
             python = os.fsdecode(details[0]) == sys.executable
             note("starts", "python" if python else "other")
-        elif event in OTHER_PROGRAMS:
+        elif event in OTHER_PROGRAMS and not _caller().endswith(TOLD):
             note("starts", "other")
 
     note("begins", str(os.getpid()))
