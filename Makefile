@@ -31,7 +31,7 @@ endif
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock newest linkcheck clean
+.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -89,6 +89,18 @@ newest: $(READY) ## Build and test the last commit in _build/newest with the new
 	@$(with_pips_index); $(call lock_newest,_build/newest/requirements.txt)
 	@grep -vxF -f requirements.txt _build/newest/requirements.txt | grep '==' || echo "No package has a newer version"
 	@$(MAKE) --no-print-directory -C _build/newest html test
+
+# What is not asked for by the package is as locked; hashes are those of other versions.
+oldest: $(READY) ## Test the package in _build/oldest with the oldest versions that it allows (takes minutes)
+	@rm -rf _build/oldest
+	@$(with_pips_index); \
+	$(RUN) -m uv venv --quiet --python 3.11 _build/oldest; \
+	$(RUN) -m uv pip compile pyproject.toml --resolution lowest-direct --python-version 3.11 \
+	  --no-annotate --no-header --quiet --output-file _build/oldest/versions.txt; \
+	$(RUN) -m uv pip install --python _build/oldest/bin/python --quiet --no-verify-hashes \
+	  --requirements requirements.txt --override _build/oldest/versions.txt
+	@grep -E '^(keras|matplotlib|numpy|tensorflow)==' _build/oldest/versions.txt
+	@_build/oldest/bin/python -m pytest linear_tutorial tests/package
 
 linkcheck: $(READY) ## Visit every link (needs the network)
 	@$(call sphinx,linkcheck)

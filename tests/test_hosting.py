@@ -46,6 +46,14 @@ def test_the_workflow_covers_every_python_that_the_package_supports():
     assert "bash .ci/run" in steps
 
 
+def test_the_workflow_tests_the_oldest_versions_that_the_package_supports():
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    job = workflow["jobs"]["oldest"]
+    assert "make oldest" in [step.get("run") for step in job["steps"]]
+    # There is no TensorFlow 2.16 for Python 3.13.
+    assert job["container"].startswith("python:3.11")
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_by_digest_and_may_only_read(path: Path):
     text = path.read_text(encoding="utf-8")
