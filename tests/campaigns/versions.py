@@ -126,7 +126,7 @@ def count(language: str, page: str, folder: Path, python: str) -> Counter[str]:
     notebook = deepcopy(read_notebook(SITE, language, page))
     notebook.cells.insert(0, new_code_cell(dedent(DESCRIBE)))
     execute(notebook, folder, python)
-    _, _, *cells = code_cells(notebook)
+    _, _, *cells, _ = code_cells(notebook)
     found: Counter[str] = Counter()
     for cell, promise in zip(cells, promises(language, page), strict=True):
         said = printed(cell)

@@ -77,12 +77,15 @@ def test_it_is_a_valid_notebook(built_site: Path, language: str, page: str):
 
 @each_language
 @each_page
-def test_its_code_is_that_of_the_page_below_a_cell_that_installs(
+def test_its_code_is_that_of_the_page_between_two_cells_of_its_own(
     built_site: Path, language: str, page: str
 ):
-    install, *cells = code_cells(read_notebook(built_site, language, page))
+    install, *cells, versions = code_cells(
+        read_notebook(built_site, language, page)
+    )
     assert "import linear_tutorial" in install.source
-    assert install.outputs == []
+    assert "import keras, matplotlib, numpy, tensorflow" in versions.source
+    assert install.outputs == versions.outputs == []
     solution = EDITIONS[language]["words"]["solution"]
     for cell, (source, _) in zip(cells, promised_cells(page), strict=True):
         of_page = OPTIONS.sub("", source).strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import symtable
 import sys
 from copy import deepcopy
@@ -21,7 +22,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from book.notebooks import install
+from book.notebooks import LIBRARIES, install
 from nbpromises.promises.compare import is_kept
 from support.commands import EXTENSIONS, ROOT, run
 from support.notebooks import (
@@ -81,7 +82,7 @@ def test_the_wheels_of_all_editions_are_the_same(built_site: Path):
 @each_page
 def test_its_outputs_keep_the_promises_of_its_page(built_site: Path, page: str):
     """In the language of the source, as the code is the same in all others."""
-    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    _, *cells, _ = code_cells(read_notebook(built_site, SOURCE, page))
     for cell, (source, promise) in zip(
         cells, promised_cells(page), strict=True
     ):
@@ -120,7 +121,7 @@ def test_some_pages_have_hidden_cells():
 @each_page
 def test_it_needs_no_hidden_cell_of_its_page(built_site: Path, page: str):
     hidden = "\n".join(hidden_cells(page))
-    _, *cells = code_cells(read_notebook(built_site, SOURCE, page))
+    _, *cells, _ = code_cells(read_notebook(built_site, SOURCE, page))
     names = {
         symbol.get_name()
         for symbol in symtable.symtable(hidden, page, "exec").get_symbols()
@@ -216,6 +217,13 @@ def test_with_an_address_it_installs_the_package_from_there(
     assert printed(origins.outputs).split() == package_alone(target)
 
 
+# The end of the last cell.
+EACH_VERSION = tuple(
+    f'print(f"{EDITIONS[language]["words"]["versions"]}")'
+    for language in LANGUAGES
+)
+
+
 def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
     built_site: Path, in_jupyter: tuple[Path, NotebookNode]
 ):
@@ -239,6 +247,11 @@ def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
         ]
         if drawings:
             assert all("image/png" in drawing.data for drawing in drawings)
+        elif cell.source.endswith(EACH_VERSION):
+            lines = printed(cell.outputs).splitlines()
+            found = [re.findall(r"\d+(?:\.\d+)+", line) for line in lines]
+            assert len(found) == len(LIBRARIES)
+            assert all(own == of_book for own, of_book in found)
         else:
             assert printed(cell.outputs) == printed(same.outputs), cell.source
 

@@ -34,8 +34,8 @@ each_page = pytest.mark.parametrize("page", CODE_PAGES)
 
 
 def notebook_cells(site: Path, language: str, page: str) -> list[NotebookNode]:
-    """Return the cells of a page's notebook without the first, which installs the package."""
-    return code_cells(read_notebook(site, language, page))[1:]
+    """Return the cells of a page's notebook without the first and the last, which no page has."""
+    return code_cells(read_notebook(site, language, page))[1:-1]
 
 
 def printed(outputs: list[Output] | list[NotebookNode]) -> str:

@@ -33,7 +33,10 @@ def read_notebook(site: Path, language: str, page: str) -> NotebookNode:
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """List the code cells of a notebook, the first of which installs the package."""
+    """List the code cells of a notebook.
+
+    The first installs the package, and the last compares versions; the others are those of the page.
+    """
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 

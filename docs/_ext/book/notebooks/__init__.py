@@ -2,12 +2,13 @@
 
 The notebook has what a reader of the page sees, in the language of the page: its prose, its visible
 code cells with their outputs, the captions of its figures. Its first cell makes sure that the package
-is installed. A page may need nothing that it does not show.
+is installed; its last one says which versions made the book. A page may need nothing that it does not show.
 
 The package is on no index. The site carries it as a wheel, which the first cell installs where the site
 has a public address; elsewhere it says where to find it. Solutions are folded, as they are on the page.
 """
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
+# What outputs depend on.
+LIBRARIES = "tensorflow", "keras", "numpy", "matplotlib"
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -52,7 +55,7 @@ def offer_notebook(
     if address:
         (file,) = Path(app.outdir).glob("*.whl")
         wheel = f"{address}{folder}/{file.name}"
-    first_cell = install(wheel, edition["words"])
+    own_cells = install(wheel, edition["words"]), versions(edition["words"])
     solution = edition["words"]["solution"]
     formulas = [
         node.astext()
@@ -68,11 +71,11 @@ def offer_notebook(
 
     def make() -> str:
         code = executed_code(app.env, pagename, doctree)
-        return notebook(code, prose_around_cells(*prose), first_cell, solution)
+        return notebook(code, prose_around_cells(*prose), *own_cells, solution)
 
     # A record is named after a digest of its cells and outputs.
     record = record_files(app.env)[pagename]
-    key = (record, first_cell, solution, prose, translations(doctree))
+    key = (record, own_cells, solution, prose, translations(doctree))
     text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,11 +117,15 @@ def translate_cell(cell: NotebookNode, words: PageWords) -> None:
 
 
 def notebook(
-    code: list[NotebookNode], prose: list[str], first_cell: str, solution: str
+    code: list[NotebookNode],
+    prose: list[str],
+    first_cell: str,
+    last_cell: str,
+    solution: str,
 ) -> str:
     """Return a notebook of code cells, and of the prose before each and after the last.
 
-    `solution` is the title of those that are folded.
+    `first_cell` and `last_cell` are code that no page has. `solution` is the title of those that are folded.
     """
     cells = [new_code_cell(first_cell)]
     for text, cell in zip(prose, [*code, None], strict=True):
@@ -130,6 +137,7 @@ def notebook(
             if "hide-cell" in tags:
                 fold(cell, solution)
             cells.append(cell)
+    cells.append(new_code_cell(last_cell))
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
@@ -180,6 +188,21 @@ def install(wheel: str, words: dict[str, Any]) -> str:
             'rcParams["font.family"] += [each for each in fonts if each in installed]'
         )
     return code
+
+
+def versions(words: dict[str, Any]) -> str:
+    """Return code that prints the reader's versions of the libraries beside those that made the book."""
+    of_book = "".join(
+        f'    {library}: "{version(library)}",\n' for library in LIBRARIES
+    )
+    return (
+        f"# {words['about_versions']}\n"
+        f"import {', '.join(sorted(LIBRARIES))}\n"
+        "\n"
+        f"versions = {{\n{of_book}}}\n"
+        "for library, version in versions.items():\n"
+        f'    print(f"{words["versions"]}")'
+    )
 
 
 def setup(app: Sphinx) -> None:
