@@ -77,7 +77,9 @@ def moments_from_losses(losses: np.ndarray, rounding: np.ndarray) -> Moments:
         np.ones(count),
     ]
     unknowns = np.linalg.lstsq(
-        np.transpose(equations / np.asarray(rounding)), losses / rounding
+        np.transpose(equations / np.asarray(rounding)),
+        losses / rounding,
+        rcond=None,  # Without it, NumPy 1 warns.
     )[0]
     if min(unknowns) < 0:
         raise ValueError(

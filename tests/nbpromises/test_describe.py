@@ -119,6 +119,13 @@ def test_all_axes_of_a_figure_are_described():
     assert "'right'" in description
 
 
+def test_ticks_beyond_the_view_are_not_described():
+    figure, ax = plt.subplots()
+    ax.set_xticks([0, 1, 2], ["none", "one", "two"])
+    ax.set_xlim(1.5, 0.5)
+    assert describe(figure).endswith("x ticks, linear: one")
+
+
 def test_bars_images_and_hollow_points_are_described_by_their_numbers():
     figure, ax = plt.subplots()
     ax.bar([1, 2], [3, 4])

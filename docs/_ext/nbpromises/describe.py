@@ -71,11 +71,21 @@ def _axes(ax: Axes) -> Iterator[str]:
         if not _shows(axis) or not ax.axison:
             yield f"  no {name} axis"
         elif not isinstance(axis.get_major_formatter(), ScalarFormatter):
-            labels = [label.get_text() for label in axis.get_ticklabels()]
-            yield f"  {name} ticks, {axis.get_scale()}: {', '.join(labels)}"
+            yield f"  {name} ticks, {axis.get_scale()}: {', '.join(_ticks(axis))}"
     for artist in filter(_shows, ax.get_children()):
         if description := _artist(artist, ax):
             yield f"  {description}"
+
+
+def _ticks(axis: Axis) -> list[str]:
+    """List the labels within the view; how many an axis keeps beyond depends on matplotlib's version."""
+    low, high = sorted(axis.get_view_interval())
+    places = axis.get_ticklocs(), axis.get_ticklabels()
+    return [
+        label.get_text()
+        for place, label in zip(*places, strict=True)
+        if low <= place <= high
+    ]
 
 
 def _artist(artist: Artist, ax: Axes) -> str | None:
