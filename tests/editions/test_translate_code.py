@@ -242,3 +242,36 @@ def test_a_function_pads_labels_that_another_cell_prints(site: Site):
     build = site.build("zh_CN")
     assert build.ok, build.said
     assert "一步       |\n一轮       |\n轮次 一步 一轮" in build.page()
+
+
+FIELDS = """
+    ```{code-cell} ipython3
+    a, b, d = 1, 2, {"}": 3}
+    print(f"differs: {a != b}", f"off by {a if a != 0 else 1:.2f}")
+    print(f"the set { {a, b} }", f"the entry {d['}']:{b}}", f'{d["}"]} in {{braces}}')
+    ```
+
+    ```{expected-output}
+    differs: True off by 1.00
+    the set {1, 2} the entry  3 3 in {braces}
+    ```
+    """
+
+
+def test_fields_may_compare_and_have_braces_and_strings(site: Site):
+    words = {
+        "A page": "一页",
+        "differs: {a != b}": "不同：{a != b}",
+        "off by {a if a != 0 else 1:.2f}": "相差 {a if a != 0 else 1:.2f}",
+        "the set { {a, b}}": "集合 { {a, b}}",
+        "the entry {d['}']:{b}}": "条目 {d['}']:{b}}",
+        "{d['}']} in {{braces}}": "{d['}']} 在 {{braces}} 里",
+    }
+    write(site, words, FIELDS)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "不同：True 相差 1.00\n集合 {1, 2} 条目  3 3 在 {braces} 里" in (
+        build.page()
+    )
+    assert 'f"集合 { {a, b}}", f"条目' in build.page()
+    assert """f'{d["}"]} 在 {{braces}} 里')""" in build.page()

@@ -22,7 +22,6 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
-from string import Formatter
 from typing import Final, Literal
 
 COMMENT: Final = "comment"
@@ -41,6 +40,10 @@ NAMED = {"label", "title", "xlabel", "ylabel"}
 MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
 # Comments for tools.
 DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
+# In a field, strings can stand, and braces, as those of a set or of a width.
+IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
+FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
+TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 DOCUMENTED = ast.Module | ast.ClassDef | FUNCTION
@@ -123,9 +126,11 @@ def _written(piece: Piece, old: str, text: str) -> str:
     assert match
     quotes = match[1]
     if piece.has_fields:
+        # Before Python 3.12, a field cannot have the quotes of its string.
+        other = '"' if quotes == "'" else "'"
         text = "".join(
             _escaped(words, quotes).replace("{", "{{").replace("}", "}}")
-            + field
+            + field.replace("'", other)
             for words, field in template(text)
         )
     else:
@@ -146,18 +151,17 @@ def _escaped(text: str, quotes: str) -> str:
 def template(text: str) -> list[tuple[str, str]]:
     """Take a label with fields apart: words, and the field behind them, or "".
 
-    >>> template("epoch {epoch:2}: {{}}")
-    [('epoch ', '{epoch:2}'), (': {}', '')]
+    >>> template("epoch {epoch:2}: {{}} {a != b}")
+    [('epoch ', '{epoch:2}'), (': {} ', '{a != b}')]
     """
     parts: list[tuple[str, str]] = []
     words = ""
-    for literal, name, form, conversion in Formatter().parse(text):
-        words += literal
-        if name is not None:
-            conversion = f"!{conversion}" if conversion else ""
-            form = f":{form}" if form else ""
-            parts.append((words, f"{{{name}{conversion}{form}}}"))
+    for token in TOKEN.findall(text):
+        if len(token) > 1 and token not in ("{{", "}}"):
+            parts.append((words, token))
             words = ""
+        else:
+            words += token[0]
     return [*parts, (words, "")] if words else parts
 
 
@@ -167,10 +171,7 @@ def same_fields(text: str, source: str) -> bool:
     >>> same_fields("{x} {y}", "{y} {x}"), same_fields("{x", "{x}")
     (True, False)
     """
-    try:
-        return sorted(_fields(text)) == sorted(_fields(source))
-    except ValueError:
-        return False
+    return sorted(_fields(text)) == sorted(_fields(source))
 
 
 # -- Reading code ------------------------------------------------------------------------------
@@ -369,7 +370,10 @@ def _field_or_text(value: ast.expr) -> str:
     form = ""
     if isinstance(value.format_spec, ast.JoinedStr):
         form = ":" + "".join(map(_field_or_text, value.format_spec.values))
-    return f"{{{ast.unparse(value.value)}{conversion}{form}}}"
+    code = ast.unparse(value.value)
+    # Two braces would be one that is text.
+    space = " " if code.startswith("{") else ""
+    return f"{{{space}{code}{conversion}{form}}}"
 
 
 # -- Outputs -----------------------------------------------------------------------------------
