@@ -1,5 +1,7 @@
 """Comments, docstrings and labels of code, and texts of figures, are translated like paragraphs."""
 
+import re
+
 import pytest
 
 from support.sites import Build, Site
@@ -275,3 +277,52 @@ def test_fields_may_compare_and_have_braces_and_strings(site: Site):
     )
     assert 'f"集合 { {a, b}}", f"条目' in build.page()
     assert """f'{d["}"]} 在 {{braces}} 里')""" in build.page()
+
+
+EDGES = """
+    ```{code-cell} ipython3
+    epoch, x = 1, "W = 3"
+    print("epoch", epoch, FIRST)
+    print(f"best: {x}")
+    ```
+
+    ```{expected-output}
+    ...
+    ```
+    """
+
+
+@pytest.mark.parametrize(
+    ("label", "translation", "shown"),
+    [
+        ('f"{3 + epoch} of {10} right"', "{10} 个中对 {3 + epoch} 个", ""),
+        ('f"{epoch:.2f} is the loss"', "损失为 {epoch:.2f}", ""),
+        ('f"the loss {epoch}", 5', "{epoch} 是损失", ""),
+        # The blank between two labels belongs to none.
+        (
+            'f"of {10}:", f"{epoch:.2f} is the loss"',
+            "损失为 {epoch:.2f}",
+            "轮 1 共 10: 损失为 1.00\nW = 3（最好）",
+        ),
+        (
+            'f"{epoch} of {10} right"',
+            "{epoch} 个对，共 {10} 个",
+            "轮 1 1 个对，共 10 个\nW = 3（最好）",
+        ),
+    ],
+)
+def test_a_field_that_changes_its_place_takes_no_other_value_along(
+    site: Site, label: str, translation: str, shown: str
+):
+    words = {"A page": "一页", "epoch": "轮", "best: {x}": "{x}（最好）"}
+    *others, text = re.findall(r'f"(.*?)"', label)
+    words |= dict.fromkeys(others, "共 {10}:") | {text: translation}
+    write(site, words, EDGES.replace("FIRST", label))
+    build = site.build("zh_CN", nbpromises_accept=1)
+    build = site.build("zh_CN")
+    assert build.ok == bool(shown), build.said
+    if shown:
+        assert shown in build.page()
+    else:
+        assert f"is the label {text!r}" in build.said
+        assert "index.md:11: ERROR: it is unclear" in build.said

@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import Final, Literal
@@ -50,9 +50,9 @@ DOCUMENTED = ast.Module | ast.ClassDef | FUNCTION
 NUMERIC = set("bcdeEfFgGnoxX%")
 NUMBER = r"[ \d.,einfa+%-]*"
 
-# Where a string stands: in the arguments of `print`, where one word can be a label, where it is compared,
-# elsewhere.
-Place = Literal["printed", "listed", "compared", ""]
+# Where a string stands: as the only argument of `print`, in its arguments, where one word can be a label,
+# where it is compared, elsewhere.
+Place = Literal["line", "printed", "listed", "compared", ""]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Piece:
     is_shown: bool = True
     is_printed: bool = False
     in_function: bool = False
+    is_line: bool = False
 
     @property
     def message(self) -> str:
@@ -256,9 +257,9 @@ def _comments(code: str, starts: list[int]) -> list[Piece]:
     return comments
 
 
-# The kind, the text, where it begins and ends, and the last four attributes of a `Piece`.
+# The kind, the text, where it begins and ends, and the last five attributes of a `Piece`.
 Found = tuple[
-    Kind, str, tuple[int, int], tuple[int, int], bool, bool, bool, bool
+    Kind, str, tuple[int, int], tuple[int, int], bool, bool, bool, bool, bool
 ]
 
 
@@ -292,8 +293,9 @@ def _strings(tree: ast.Module) -> Iterator[Found]:
             (node.end_lineno, node.end_col_offset),
             has_fields,
             kind == DOCSTRING or _is_label(text.strip("\n"), place, has_fields),
-            place == "printed",
+            place in ("line", "printed"),
             id(node) in in_functions,
+            place == "line",
         )
 
 
@@ -310,6 +312,10 @@ def _placed_strings(
             yield text, place, True
             for argument in (*node.args, *node.keywords):
                 yield from _placed_strings(argument, "")
+        case ast.Call(
+            ast.Name("print"), [ast.JoinedStr() | ast.Call() as line]
+        ):
+            yield from _placed_strings(line, "line")
         case ast.Call(ast.Name("print")):
             for argument in node.args:
                 yield from _placed_strings(argument, "printed")
@@ -349,7 +355,7 @@ def _is_label(text: str, place: Place, has_fields: bool) -> bool:
     words = "".join(part for part, _ in template(text)) if has_fields else text
     if "\n" in text or text.startswith("<") or not WORD.search(words):
         return False
-    if place == "printed":
+    if place in ("line", "printed"):
         return True
     if place == "compared":
         return False
@@ -404,6 +410,7 @@ class Labels:
         self, sources: Iterable[str], translations: Translations
     ) -> None:
         self._translations = translations
+        sources = list(sources)
         strings = [each for code in sources for each in _label_like(code)]
         self._labels = {(each.message, each.has_fields) for each in strings}
         # Only what is printed from a variable is padded.
@@ -412,6 +419,12 @@ class Labels:
             for each in strings
             if not each.is_printed
         }
+        self._lines = {each.message for each in strings} - {
+            each.message for each in strings if not each.is_line
+        }
+        if any("end=" in code for code in sources):
+            # Something can stand before a label on its line.
+            self._lines.clear()
         # Functions pad what other cells print.
         self._paddings = _paddings(each for each in strings if each.in_function)
 
@@ -439,7 +452,8 @@ class Labels:
         if translation is None:
             return
         if has_fields:
-            yield _rule_for_fields(label, translation, is_own)
+            is_line = label in self._lines
+            yield _rule_for_fields(label, translation, is_own, is_line)
         else:
             is_printed = (label, has_fields) in self._printed
             yield from _rules(
@@ -475,6 +489,12 @@ def _replaced(text: str, rules: list[_Rule]) -> str:
             values = [next(groups) for _ in rule.fields]
             if whole is not None:
                 break
+        for edge in rule.open_edges:
+            if not _has_clear_edges(rule.fields[edge], values[edge]):
+                raise ValueError(
+                    f"it is unclear which part of {match[0]!r} is the label {rule.label!r}: "
+                    "begin and end its translation with the same fields, or print it alone"
+                )
         left = list(zip(rule.fields, values, strict=True))
         new = ""
         for words, field in rule.translation:
@@ -490,17 +510,23 @@ def _replaced(text: str, rules: list[_Rule]) -> str:
 
 
 WIDTH = re.compile(r":([<>]?)(\d+)s?\}$")
+WIDE = re.compile(r":[^.\d]*(\d+)")
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """What is printed, with a group for each of the `fields`, and its translation."""
+    """What is printed, with a group for each of the `fields`, and its translation.
 
+    At its `open_edges`, 0 or -1, something else can be printed beside the value of a field.
+    """
+
+    label: str
     pattern: str
     fields: list[str]
     translation: list[tuple[str, str]]
     length: int
     is_own: bool
+    open_edges: Collection[int] = ()
 
 
 def _rules(
@@ -513,7 +539,7 @@ def _rules(
     before = r"(?<!\w)" if re.match(r"\w", label) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", label) else ""
     pattern = before + re.escape(label) + after
-    yield _Rule(pattern, [], [(translation, "")], len(label), is_own)
+    yield _Rule(label, pattern, [], [(translation, "")], len(label), is_own)
     for side, width in paddings:
         if width >= len(label):
             old, new = (
@@ -527,10 +553,12 @@ def _rules(
             if old == label:
                 # It is not padded at the end of a line: there, no field could be told from none.
                 pattern += r"(?=[^\n])"
-            yield _Rule(pattern, [], [(new, "")], width + 1, is_own)
+            yield _Rule(label, pattern, [], [(new, "")], width + 1, is_own)
 
 
-def _rule_for_fields(label: str, translation: str, is_own: bool) -> _Rule:
+def _rule_for_fields(
+    label: str, translation: str, is_own: bool, is_line: bool
+) -> _Rule:
     old, new = template(label), template(translation)
     # A field at an edge of both stays where it is.
     if old[0] == new[0] and not old[0][0]:
@@ -549,8 +577,23 @@ def _rule_for_fields(label: str, translation: str, is_own: bool) -> _Rule:
     if old and re.search(r"\w\Z", old[-1][0]) and not old[-1][1]:
         pattern = rf"{pattern}(?!\w)"
     fields = [field for _, field in old if field]
+    edges = [0] if old and not old[0][0] else []
+    if edges and not WIDE.search(fields[0]):
+        # The blank before it is not its own.
+        pattern = rf"(?=\S){pattern}"
+    if old and old[-1][1]:
+        edges.append(-1)
     length = sum(len(words) for words, _ in old)
-    return _Rule(pattern, fields, new, length, is_own)
+    open_edges = [] if is_line else edges
+    return _Rule(label, pattern, fields, new, length, is_own, open_edges)
+
+
+def _has_clear_edges(field: str, value: str) -> bool:
+    """Return whether a value is one word or number, which can be padded to its width."""
+    width = WIDE.search(field)
+    if width and len(value) == int(width[1]):
+        value = value.strip(" ")
+    return bool(re.fullmatch(r"[^\s=()\[\]{}'\"]+", value))
 
 
 def _fields(text: str) -> list[str]:

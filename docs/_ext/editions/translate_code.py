@@ -147,12 +147,13 @@ class TranslateCode(SphinxTransform):
         )
         for cell in cells:
             source = cell.code.astext() if cell.code else ""
+            # They have the line of the cell.
+            place = next(cell.node.findall(CodeWords), cell.node)
             if cell.code:
-                place = next(cell.node.findall(CodeWords), cell.node)
                 self._replace(cell.code, words.code, place)
             for block in cell.texts:
                 output = partial(words.output, source=source)
-                self._replace(block, output, block)
+                self._replace(block, output, place)
             for image in cell.svg_images:
                 path = _file(self, image)
                 svg = words.drawing(path.read_text(encoding="utf-8"))
