@@ -326,3 +326,33 @@ def test_a_field_that_changes_its_place_takes_no_other_value_along(
     else:
         assert f"is the label {text!r}" in build.said
         assert "index.md:11: ERROR: it is unclear" in build.said
+
+
+IPYTHON = """
+    ```{code-cell} ipython3
+    files = !echo here
+    best = %timeit -o -q -n1 -r1 1
+    LINE
+    print("it ran", files)  # twice
+    ```
+
+    ```{expected-output}
+    it ran ['here']
+    ```
+    """
+
+
+def test_words_beside_the_syntax_of_ipython_are_translated_or_missed(
+    site: Site,
+):
+    words = {"A page": "一页", "it ran": "已运行", "twice": "两次"}
+    write(site, words, IPYTHON.replace("LINE", "%precision 3"))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert 'print("已运行", files)  # 两次' in build.page()
+    assert "已运行 ['here']" in build.page()
+    write(site, words, IPYTHON.replace("LINE", "files?"))
+    assert site.build("en").ok
+    build = site.build("zh_CN")
+    assert "index.md:11: ERROR: line 3 is no Python code" in build.said
+    assert "'files?'" in build.said

@@ -37,7 +37,7 @@ SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}.* .*[^\W\d_]{2,}")
 LISTED = re.compile(r"[^\W_]+|.* .*")
 NAMED = {"label", "title", "xlabel", "ylabel"}
 # Lines of IPython, which are not Python.
-MAGIC = re.compile(r"^(\s*)([%!].*)$", re.MULTILINE)
+MAGIC = re.compile(r"^(\s*)((?:[\w.,* ]+= *)?[%!].*)$", re.MULTILINE)
 # Comments for tools.
 DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 # In a field, strings can stand, and braces, as those of a set or of a width.
@@ -178,17 +178,37 @@ def same_fields(text: str, source: str) -> bool:
 # -- Reading code ------------------------------------------------------------------------------
 
 
+def syntax_fault(source: str) -> str:
+    r"""Say which line is neither Python nor a magic of IPython, in whose code no words can be found.
+
+    >>> syntax_fault("best = %timeit -o f()\nbest?")
+    "line 2 is no Python code, so that no words are found here: 'best?'"
+    """
+    try:
+        _parse(source)
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        return f"line {error.lineno} is no Python code, so that no words are found here: {line!r}"
+    return ""
+
+
+def _parse(source: str) -> tuple[str, ast.Module]:
+    """Return Python code of the same length, and its syntax tree."""
+    try:
+        return source, ast.parse(source)
+    except SyntaxError:
+        code = MAGIC.sub(
+            lambda match: match[1] + "0".ljust(len(match[2])), source
+        )
+        return code, ast.parse(code)
+
+
 def _parsed(source: str) -> tuple[str, ast.Module] | None:
-    """Return Python code of the same length, and its syntax tree; None for what is no code."""
-    without_magic = MAGIC.sub(
-        lambda match: match[1] + "0".ljust(len(match[2])), source
-    )
-    for code in (source, without_magic):
-        try:
-            return code, ast.parse(code)
-        except SyntaxError:
-            pass
-    return None
+    """Return the same; None for what is no code."""
+    try:
+        return _parse(source)
+    except SyntaxError:
+        return None
 
 
 def code_without_words(source: str) -> str | None:

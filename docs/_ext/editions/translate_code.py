@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from nbpromises.cells import code_cells
+from nbpromises.cells import CodeCell, code_cells
 from nbpromises.order import FIND_CODE_WORDS, TRANSLATE_CODE
 
 from .code_words import (
@@ -32,6 +32,7 @@ from .code_words import (
     Translations,
     same_fields,
     shown_pieces,
+    syntax_fault,
     translate_code,
 )
 from .drawings import drawn_words, translate_drawing
@@ -118,6 +119,7 @@ class FindCodeWords(SphinxTransform):
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
                 pieces += [Piece(DRAWING, text) for text in drawn_words(svg)]
+            self._check_syntax(cell, lines[cell.index])
             # MyST-NB looks at the first child for code, and at the last for outputs.
             place = 1 if cell.code else 0
             cell.node[place:place] = _nodes(
@@ -128,6 +130,14 @@ class FindCodeWords(SphinxTransform):
             place = block.parent.index(block) + 1
             new = _nodes(pieces, block, block.line)
             block.parent[place:place] = new
+
+    def _check_syntax(self, cell: CodeCell, line: int) -> None:
+        """Report code that cannot be read, unless it is of another language, or shows an error."""
+        code = cell.code.astext() if cell.code else ""
+        excused = code.startswith("%%") or "raises-exception" in cell.tags
+        fault = "" if excused else syntax_fault(code)
+        if fault and is_translated(self.config):
+            logger.error(fault, location=(self.env.docname, line))
 
 
 class TranslateCode(SphinxTransform):
