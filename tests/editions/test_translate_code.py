@@ -356,3 +356,57 @@ def test_words_beside_the_syntax_of_ipython_are_translated_or_missed(
     build = site.build("zh_CN")
     assert "index.md:11: ERROR: line 3 is no Python code" in build.said
     assert "'files?'" in build.said
+
+
+MODEL = '''
+class Model:
+    """What Keras calls."""
+
+    def call(self, x):
+        """Return a half.
+
+        Of a number.
+        """
+        if x:  # of x
+            return x / 2
+'''
+INCLUDE = """
+    ```{{literalinclude}} model.py
+    {}
+    ```
+    """
+WORDS = {
+    "Return a half.\\n\\n    Of a number.\\n    ": "返回一半。\\n\\n    数的。\\n    ",
+    "of x": "x 的",
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("```py\n1  # of x\n```", "1  # x 的"),
+        ("```{code-block} python3\n1  # of x\n```", "1  # x 的"),
+        (
+            INCLUDE.format(":pyobject: Model.call"),
+            '    def call(self, x):\n        """返回一半。\n\n        数的。\n        """\n        if x:  # x 的',
+        ),
+        (INCLUDE.format(":lines: 10-11"), "if x:  # x 的"),
+    ],
+)
+def test_words_are_found_in_python_code_of_any_name_and_indentation(
+    site: Site, page: str, shown: str
+):
+    site.write("model.py", MODEL)
+    words = WORDS if "Model" in page else {"of x": "x 的"}
+    write(site, {"A page": "一页"} | words, page)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert shown in build.page()
+
+
+def test_a_piece_of_code_whose_words_cannot_be_found_fails(site: Site):
+    site.write("model.py", MODEL)
+    write(site, {"A page": "一页"}, INCLUDE.format(":lines: 9-11"))
+    assert site.build("en").ok
+    build = site.build("zh_CN")
+    assert "index.md:11: ERROR: line 1 is no Python code" in build.said

@@ -9,9 +9,11 @@ Of Python code that is not in a cell, as that of `{literalinclude}`, comments an
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from textwrap import dedent, indent
 
 from docutils import nodes
 from sphinx import addnodes
@@ -19,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from nbpromises.cells import CodeCell, code_cells
+from nbpromises.cells import code_cells
 from nbpromises.order import FIND_CODE_WORDS, TRANSLATE_CODE
 
 from .code_words import (
@@ -41,6 +43,9 @@ from .languages import is_translated, own_edition
 logger = logging.getLogger(__name__)
 
 NOT_LABELS: list[Kind] = [COMMENT, DOCSTRING]
+PYTHON = {"python", "python3", "py", "py3", "ipython", "ipython3"}
+# A comment, or a string of several lines.
+MAY_HAVE_WORDS = re.compile(r"#.*[^\W\d_]{2}|\"\"\"|'''")
 
 
 class CodeWords(nodes.Invisible, nodes.Element, addnodes.translatable):
@@ -80,7 +85,10 @@ class PageWords:
 
     def included(self, source: str) -> str:
         """Translate code that is not in a cell."""
-        return translate_code(source, self._translations, NOT_LABELS)
+        # What `dedent` takes away.
+        margin = min(re.findall(r"^[ \t]*(?=\S)", source, re.M), default="")
+        code = translate_code(dedent(source), self._translations, NOT_LABELS)
+        return indent(code, margin)
 
     def output(self, text: str, source: str) -> str:
         """Translate what a cell with this code has printed."""
@@ -115,29 +123,36 @@ class FindCodeWords(SphinxTransform):
         # The line of each cell, which its container does not have.
         lines = self.env.metadata[self.env.docname].get("source_map", [])
         for cell in list(code_cells(self.document)):
-            pieces = shown_pieces(cell.code.astext()) if cell.code else []
+            code = cell.code.astext() if cell.code else ""
+            pieces = shown_pieces(code)
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
                 pieces += [Piece(DRAWING, text) for text in drawn_words(svg)]
-            self._check_syntax(cell, lines[cell.index])
+            # Some show code of another language, or an error.
+            if not (code.startswith("%%") or "raises-exception" in cell.tags):
+                location = self.env.docname, lines[cell.index]
+                self._check_syntax(code, location)
             # MyST-NB looks at the first child for code, and at the last for outputs.
             place = 1 if cell.code else 0
             cell.node[place:place] = _nodes(
                 pieces, cell.node, lines[cell.index]
             )
         for block in list(_included(self.document)):
-            pieces = shown_pieces(block.astext(), NOT_LABELS)
+            code = dedent(block.astext())
+            pieces = shown_pieces(code, NOT_LABELS)
+            if MAY_HAVE_WORDS.search(code) and not code.startswith(">>>"):
+                self._check_syntax(code, block)
             place = block.parent.index(block) + 1
             new = _nodes(pieces, block, block.line)
             block.parent[place:place] = new
 
-    def _check_syntax(self, cell: CodeCell, line: int) -> None:
-        """Report code that cannot be read, unless it is of another language, or shows an error."""
-        code = cell.code.astext() if cell.code else ""
-        excused = code.startswith("%%") or "raises-exception" in cell.tags
-        fault = "" if excused else syntax_fault(code)
+    def _check_syntax(
+        self, code: str, location: nodes.Node | tuple[str, int]
+    ) -> None:
+        """Report code in which no words can be found."""
+        fault = syntax_fault(code)
         if fault and is_translated(self.config):
-            logger.error(fault, location=(self.env.docname, line))
+            logger.error(fault, location=location)
 
 
 class TranslateCode(SphinxTransform):
@@ -204,10 +219,14 @@ class TranslateCode(SphinxTransform):
 def _included(document: nodes.document) -> Iterator[nodes.literal_block]:
     """Find the blocks of Python code that are not in a cell."""
     for block in document.findall(nodes.literal_block):
-        if (
-            block.get("language") == "python"
-            and "nb_element" not in block.parent
-        ):
+        language = block.get("language")
+        # `{literalinclude}` leaves out the language, and Sphinx takes Python for it.
+        is_python = (
+            language in PYTHON
+            if language
+            else block.get("source", "").endswith(".py")
+        )
+        if is_python and "nb_element" not in block.parent:
             yield block
 
 
