@@ -166,3 +166,26 @@ def test_an_arrow_is_described_by_its_ends_head_colour_and_text(
 
     assert "arrow CurveB #0000ff: from 0, 0 to 1, 1" in of()
     assert of(**changed) != of()
+
+
+@pytest.mark.parametrize("gap", [np.nan, np.inf, np.ma.masked])
+@pytest.mark.parametrize("draw", ["plot", "scatter", "imshow"])
+def test_a_value_is_described_beside_missing_ones(draw: str, gap: float):
+    def of(value: float) -> str:
+        y = np.ma.array([1, 0, value, 5], float)
+        y[1] = gap
+        figure, ax = plt.subplots()
+        ax.imshow(y[None]) if draw == "imshow" else getattr(ax, draw)(
+            range(4), y
+        )
+        return describe(figure)
+
+    assert "1 to 5, mean 3, " in of(3)
+    assert ", 1 missing" in of(3)
+    assert of(4) != of(3)
+
+
+def test_a_line_without_any_value_is_described():
+    figure, ax = plt.subplots()
+    ax.plot([1, 2], [np.nan, np.nan])
+    assert "tilt 1; y 2 missing" in describe(figure)

@@ -116,10 +116,9 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             color = to_hex(artist.get_facecolor())
             return f"{type(artist).__name__} {color}: {_points(corners)}"
         case ScalarMappable():
-            values = np.asarray(artist.get_array(), float)
+            values: np.ndarray = np.ma.asarray(artist.get_array())
             shape = "×".join(map(str, values.shape))
-            summary = _summary(values.ravel())
-            return f"{type(artist).__name__} {shape}: {summary}"
+            return f"{type(artist).__name__} {shape}: {_summary(values)}"
         case _:
             return type(artist).__name__
     return None
@@ -191,17 +190,29 @@ def _alpha(artist: Artist) -> str:
 
 
 def _points(points: ArrayLike) -> str:
-    x, y = np.asarray(points, float).reshape(-1, 2).T
+    pairs: np.ndarray = np.ma.asarray(points, float).reshape(-1, 2)
+    x, y = pairs.T
     if not len(x):
         return "no points"
     return f"{len(x)} points, x {_summary(x)}; y {_summary(y)}"
 
 
-def _summary(values: np.ndarray) -> str:
-    """Return range, mean and tilt, the mean of value × position, which depends on the order."""
-    places = np.linspace(0, 1, len(values))
+def _summary(values: ArrayLike) -> str:
+    """Return range, mean and tilt, the mean of value × position, which depends on the order.
+
+    What is masked or not finite is only counted; matplotlib does not draw it.
+    """
+    values = np.ma.asarray(values, float).filled(np.nan).ravel()
+    drawn = np.isfinite(values)
+    places = np.linspace(0, 1, len(values))[drawn]
+    missing = "" if drawn.all() else f", {np.sum(~drawn)} missing"
+    values = values[drawn]
+    if not len(values):
+        return missing.removeprefix(", ")
     mean, tilt = np.mean(values), np.mean(values * places)
-    return f"{_range(values)}, mean {_number(mean)}, tilt {_number(tilt)}"
+    return (
+        f"{_range(values)}, mean {_number(mean)}, tilt {_number(tilt)}{missing}"
+    )
 
 
 def _range(values: np.ndarray) -> str:
