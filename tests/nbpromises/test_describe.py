@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from linear_tutorial import LinearModel, make_data, training_loop
 from linear_tutorial.figures.fit import plot_fit
@@ -189,3 +190,47 @@ def test_a_line_without_any_value_is_described():
     figure, ax = plt.subplots()
     ax.plot([1, 2], [np.nan, np.nan])
     assert "tilt 1; y 2 missing" in describe(figure)
+
+
+NUMBERS = np.add.outer([0.1, 0.5, 2], [0, 3, 5])
+DRAWINGS: dict[str, Callable[[Figure, np.ndarray], object]] = {
+    "points coloured by values": lambda figure, z: figure.add_subplot().scatter(
+        *np.indices(z.shape), c=z
+    ),
+    "points of several colours": lambda figure, z: figure.add_subplot().scatter(
+        *np.indices(z.shape), c=plt.get_cmap("viridis")(z.ravel() / 20)
+    ),
+    "points of several sizes": lambda figure, z: figure.add_subplot().scatter(
+        *np.indices(z.shape), s=z
+    ),
+    "lines of several widths": lambda figure, z: figure.add_subplot().hlines(
+        range(9), 0, 1, linewidths=z.ravel()
+    ),
+    "arrows, across": lambda figure, z: figure.add_subplot().quiver(z, NUMBERS),
+    "arrows, up": lambda figure, z: figure.add_subplot().quiver(NUMBERS, z),
+    "a mesh": lambda figure, z: figure.add_subplot().pcolormesh(z),
+    "a histogram": lambda figure, z: figure.add_subplot().hist2d(
+        *np.indices(z.shape).reshape(2, -1), weights=z.ravel()
+    ),
+    "hexagons": lambda figure, z: figure.add_subplot().hexbin(
+        *np.indices(z.shape).reshape(2, -1), C=z.ravel()
+    ),
+    "contours of a colour map": lambda figure, z: figure.add_subplot().contourf(
+        z
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "other", [NUMBERS.T, 2 * NUMBERS], ids=["turned", "doubled"]
+)
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_other_numbers_have_another_description(
+    draw: Callable[[Figure, np.ndarray], object], other: np.ndarray
+):
+    def of(numbers: np.ndarray) -> str:
+        figure = plt.figure()
+        draw(figure, numbers)
+        return describe(figure)
+
+    assert of(other) != of(NUMBERS)

@@ -17,6 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex
+from matplotlib.contour import ContourSet
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
@@ -97,6 +98,8 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
         case Line2D():
             points = _points(artist.get_xydata())
             return f"line{_name(artist)}{_style(artist)}: {points}"
+        case ContourSet():
+            return _contours(artist)
         case Collection():
             return _collection(artist)
         case Annotation() if artist.arrow_patch:
@@ -145,27 +148,65 @@ def _words(artist: Artist) -> str:
     return ", ".join(repr(word) for word in words if word)
 
 
-def _collection(collection: Collection) -> str:
-    levels = getattr(collection, "levels", None)
-    paths = [path.vertices for path in collection.get_paths()]
-    corners = np.concatenate([np.empty((0, 2)), *paths])
-    if levels is None:
-        # Lines and hollow points have no face colour: use that of the edge.
-        colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
-        style = (
-            f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
-        )
-        if isinstance(collection, PathCollection | Quiver):
-            points = _points(collection.get_offsets())
-            return f"points{_name(collection)}{style}: {points}"
-        kind = type(collection).__name__
-        return f"{kind}{_name(collection)}{style}: {_points(corners)}"
-    if not len(corners):
+def _contours(contours: ContourSet) -> str:
+    boxes = [
+        path.get_extents().get_points()
+        for path in contours.get_paths()
+        if np.size(path.vertices)
+    ]
+    if not boxes:
         return "no contours"
-    return (
-        f"contours at {', '.join(map(_number, levels))}: "
-        f"x {_range(corners[:, 0])}; y {_range(corners[:, 1])}"
+    corners = np.concatenate(boxes)
+    if contours.colors is None:
+        # A colour map shows the values at all places: sum up where each level begins and ends.
+        places = _points(corners)
+    else:
+        places = f"x {_range(corners[:, 0])}; y {_range(corners[:, 1])}"
+    return f"contours at {', '.join(map(_number, contours.levels))}: {places}"
+
+
+def _collection(collection: Collection) -> str:
+    # Lines and hollow points have no face colour: use that of the edge.
+    colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
+    style = f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
+    offsets: np.ndarray = np.ma.asarray(collection.get_offsets())
+    if isinstance(collection, PathCollection | Quiver):
+        kind, places = "points", _points(offsets)
+    else:
+        paths = [path.vertices for path in collection.get_paths()]
+        corners = np.concatenate([np.empty((0, 2)), *paths])
+        kind, places = type(collection).__name__, _points(corners)
+        if len(offsets) > 1:
+            places += f"; offsets: {_points(offsets)}"
+    return f"{kind}{_name(collection)}{style}: {places}{_parts(collection)}"
+
+
+def _parts(collection: Collection) -> str:
+    """Sum up the values that a collection shows, and what differs between its parts."""
+    values = collection.get_array()
+    looks: dict[str, ArrayLike] = {
+        "sizes": getattr(collection, "get_sizes", list)(),
+        "widths": collection.get_linewidth(),
+    }
+    if values is None:
+        looks["fill"] = collection.get_facecolor()
+        looks["edges"] = collection.get_edgecolor()
+    parts = {
+        "values": values,
+        "U": getattr(collection, "U", None),
+        "V": getattr(collection, "V", None),
+        **{name: rows for name, rows in looks.items() if _differ(rows)},
+    }
+    return "".join(
+        f"; {name} {_summary(part)}"
+        for name, part in parts.items()
+        if part is not None
     )
+
+
+def _differ(rows: ArrayLike) -> bool:
+    rows = np.asarray(rows)
+    return bool(np.any(rows[1:] != rows[:1]))
 
 
 def _name(artist: Line2D | Collection) -> str:
