@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredText, AnnotationBbox, OffsetImage
 
 from linear_tutorial import LinearModel, make_data, training_loop
 from linear_tutorial.figures.fit import plot_fit
@@ -217,6 +218,22 @@ DRAWINGS: dict[str, Callable[[Figure, np.ndarray], object]] = {
     ),
     "contours of a colour map": lambda figure, z: figure.add_subplot().contourf(
         z
+    ),
+    "an inset": lambda figure, z: (
+        figure.add_subplot().inset_axes([0, 0, 1, 1]).plot(z)
+    ),
+    "a second scale": lambda figure, z: figure.add_subplot().secondary_yaxis(
+        "right", functions=(lambda y: y * z[0, 1], lambda y: y / z[0, 1])
+    ),
+    "a table": lambda figure, z: figure.add_subplot().table(cellText=z),
+    "a box with text": lambda figure, z: figure.add_subplot().add_artist(
+        AnchoredText(str(z), loc="center")
+    ),
+    "a box with a picture": lambda figure, z: figure.add_subplot().add_artist(
+        AnnotationBbox(OffsetImage(z), (0, 0))
+    ),
+    "the place of a box": lambda figure, z: figure.add_subplot().add_artist(
+        AnnotationBbox(OffsetImage(NUMBERS), tuple(z[0, :2]))
     ),
 }
 

@@ -7,8 +7,9 @@ sums up the plotted numbers to four digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from collections.abc import Iterable, Iterator
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, SupportsFloat, cast
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -23,6 +24,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
+from matplotlib.table import Table
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import ScalarFormatter
 from numpy.typing import ArrayLike
@@ -63,7 +65,7 @@ def print_figure(
 def _axes(ax: Axes) -> Iterator[str]:
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
-    title = f"{ax.get_title()!r}: " if ax.get_title() else ""
+    title = f"{ax.title.get_text()!r}: " if ax.title.get_text() else ""
     yield (
         f"axes: {title}x {ax.get_xlabel()!r} from {_number(left)} to {_number(right)}, "
         f"y {ax.get_ylabel()!r} from {_number(bottom)} to {_number(top)}"
@@ -73,9 +75,13 @@ def _axes(ax: Axes) -> Iterator[str]:
             yield f"  no {name} axis"
         elif not isinstance(axis.get_major_formatter(), ScalarFormatter):
             yield f"  {name} ticks, {axis.get_scale()}: {', '.join(_ticks(axis))}"
-    for artist in filter(_shows, ax.get_children()):
+    yield from _children(ax, ax)
+
+
+def _children(parent: Artist, ax: Axes) -> Iterator[str]:
+    for artist in filter(_shows, parent.get_children()):
         if description := _artist(artist, ax):
-            yield f"  {description}"
+            yield indent(description, "  ")
 
 
 def _ticks(axis: Axis) -> list[str]:
@@ -92,9 +98,11 @@ def _ticks(axis: Axis) -> list[str]:
 def _artist(artist: Artist, ax: Axes) -> str | None:
     """Describe one artist of the axes, or return None if it needs no description.
 
-    An artist of an unknown type is described by the name of its type.
+    An artist of an unknown type is described by the name of its type, its place and its parts.
     """
     match artist:
+        case _ if artist in ax.child_axes:
+            return "\n".join(_axes(cast("Axes", artist)))
         case Line2D():
             points = _points(artist.get_xydata())
             return f"line{_name(artist)}{_style(artist)}: {points}"
@@ -106,9 +114,8 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             return _arrow(artist, artist.arrow_patch)
         case Text():
             if artist.get_text() and artist is not ax.title:
-                x, y = getattr(artist, "xy", artist.get_position())
-                place = f"{_number(x)}, {_number(y)}"
-                return f"text {artist.get_text()!r} at {place}"
+                place = getattr(artist, "xy", artist.get_position())
+                return f"text {artist.get_text()!r} at {_place(place)}"
         case Legend():
             return f"legend: {_words(artist)}"
         case Spine() | Axis() | ax.patch:
@@ -122,8 +129,14 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             values: np.ndarray = np.ma.asarray(artist.get_array())
             shape = "×".join(map(str, values.shape))
             return f"{type(artist).__name__} {shape}: {_summary(values)}"
+        case Table():
+            cells = sorted(artist.get_celld().items())
+            words = [repr(cell.get_text().get_text()) for _, cell in cells]
+            return f"table: {', '.join(words)}"
         case _:
-            return type(artist).__name__
+            place = f" at {_place(artist.xy)}" if hasattr(artist, "xy") else ""
+            kind = f"{type(artist).__name__}{place}"
+            return "\n".join([kind, *_children(artist, ax)])
     return None
 
 
@@ -131,11 +144,13 @@ def _arrow(note: Annotation, arrow: FancyArrowPatch) -> str:
     """Describe an arrow by its head, its colour, its text and its ends; a swap of the ends shows."""
     head = type(arrow.get_arrowstyle()).__name__
     text = f" {note.get_text()!r}" if note.get_text() else ""
-    start, end = (
-        f"{_number(x)}, {_number(y)}" for x, y in (note.xyann, note.xy)
-    )
     color = to_hex(arrow.get_edgecolor())
-    return f"arrow {head} {color}{text}: from {start} to {end}"
+    ends = f"from {_place(note.xyann)} to {_place(note.xy)}"
+    return f"arrow {head} {color}{text}: {ends}"
+
+
+def _place(place: Iterable[SupportsFloat]) -> str:
+    return ", ".join(map(_number, place))
 
 
 def _shows(artist: Artist) -> bool:
