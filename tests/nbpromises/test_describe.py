@@ -235,6 +235,21 @@ DRAWINGS: dict[str, Callable[[Figure, np.ndarray], object]] = {
     "the place of a box": lambda figure, z: figure.add_subplot().add_artist(
         AnnotationBbox(OffsetImage(NUMBERS), tuple(z[0, :2]))
     ),
+    "a line in space": lambda figure, z: figure.add_subplot(
+        projection="3d"
+    ).plot(*np.indices(z.shape).reshape(2, -1), z.ravel()),
+    "points in space": lambda figure, z: figure.add_subplot(
+        projection="3d"
+    ).scatter(*np.indices(z.shape), z),
+    "a surface": lambda figure, z: figure.add_subplot(
+        projection="3d"
+    ).plot_surface(*np.indices(z.shape), z),
+    "a text in space": lambda figure, z: figure.add_subplot(
+        projection="3d"
+    ).text(0, 0, z[0, 1], "here"),
+    "the label of the third axis": lambda figure, z: figure.add_subplot(
+        projection="3d"
+    ).set_zlabel(f"{z[0, 1]}"),
 }
 
 

@@ -63,19 +63,30 @@ def print_figure(
 
 
 def _axes(ax: Axes) -> Iterator[str]:
-    left, right = ax.get_xlim()
-    bottom, top = ax.get_ylim()
     title = f"{ax.title.get_text()!r}: " if ax.title.get_text() else ""
-    yield (
-        f"axes: {title}x {ax.get_xlabel()!r} from {_number(left)} to {_number(right)}, "
-        f"y {ax.get_ylabel()!r} from {_number(bottom)} to {_number(top)}"
-    )
-    for name, axis in ("x", ax.xaxis), ("y", ax.yaxis):
+    scales = [
+        f"{name} {axis.get_label_text()!r} from {_limits(axis)}"
+        for name, axis in _named(ax)
+    ]
+    yield f"axes: {title}{', '.join(scales)}"
+    for name, axis in _named(ax):
         if not _shows(axis) or not ax.axison:
             yield f"  no {name} axis"
         elif not isinstance(axis.get_major_formatter(), ScalarFormatter):
             yield f"  {name} ticks, {axis.get_scale()}: {', '.join(_ticks(axis))}"
     yield from _children(ax, ax)
+
+
+def _named(ax: Axes) -> Iterator[tuple[str, Any]]:
+    """Return the two or three axes of a system of coordinates, with their names."""
+    for name in "xyz":
+        if axis := getattr(ax, f"{name}axis", None):
+            yield name, axis
+
+
+def _limits(axis: Axis) -> str:
+    start, end = axis.get_view_interval()
+    return f"{_number(start)} to {_number(end)}"
 
 
 def _children(parent: Artist, ax: Axes) -> Iterator[str]:
@@ -114,7 +125,10 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             return _arrow(artist, artist.arrow_patch)
         case Text():
             if artist.get_text() and artist is not ax.title:
-                place = getattr(artist, "xy", artist.get_position())
+                position = getattr(
+                    artist, "get_position_3d", artist.get_position
+                )
+                place = getattr(artist, "xy", position())
                 return f"text {artist.get_text()!r} at {_place(place)}"
         case Legend():
             return f"legend: {_words(artist)}"
