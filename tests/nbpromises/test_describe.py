@@ -1,6 +1,7 @@
 """The description of a figure notices what a reader would."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -266,3 +267,27 @@ def test_other_numbers_have_another_description(
         return describe(figure)
 
     assert of(other) != of(NUMBERS)
+
+
+def test_an_hour_more_on_an_axis_of_dates_shows():
+    def of(hour: int) -> str:
+        days = datetime(2024, 1, 1), datetime(2024, 9, 1, hour)
+        figure, ax = plt.subplots()
+        ax.plot([*days, datetime(2024, 12, 31)], [1, 2, 3])
+        return describe(figure)
+
+    assert of(13) != of(12)
+
+
+def test_texts_and_arrows_may_stand_at_names_and_dates():
+    figure, (names, dates) = plt.subplots(1, 2)
+    names.bar(["SGD", "Adam"], [1, 2])
+    names.text("SGD", 1.5, "1.5")
+    names.annotate("best", ("Adam", 2))
+    dates.plot([date(1970, 1, 1), date(1970, 1, 9)], [1, 2])
+    ends = (date(1970, 1, 3), 1), (date(1970, 1, 5), 2)
+    dates.annotate("", *ends, arrowprops={"arrowstyle": "->"})
+    description = describe(figure)
+    assert "text '1.5' at 0, 1.5" in description
+    assert "text 'best' at 1, 2" in description
+    assert "from 4, 2 to 2, 1" in description

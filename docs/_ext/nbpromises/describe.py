@@ -86,7 +86,7 @@ def _named(ax: Axes) -> Iterator[tuple[str, Any]]:
 
 def _limits(axis: Axis) -> str:
     start, end = axis.get_view_interval()
-    return f"{_number(start)} to {_number(end)}"
+    return f"{_number(start, axis)} to {_number(end, axis)}"
 
 
 def _children(parent: Artist, ax: Axes) -> Iterator[str]:
@@ -115,21 +115,21 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
         case _ if artist in ax.child_axes:
             return "\n".join(_axes(cast("Axes", artist)))
         case Line2D():
-            points = _points(artist.get_xydata())
+            points = _points(artist.get_xydata(), ax)
             return f"line{_name(artist)}{_style(artist)}: {points}"
         case ContourSet():
-            return _contours(artist)
+            return _contours(artist, ax)
         case Collection():
-            return _collection(artist)
+            return _collection(artist, ax)
         case Annotation() if artist.arrow_patch:
-            return _arrow(artist, artist.arrow_patch)
+            return _arrow(artist, artist.arrow_patch, ax)
         case Text():
             if artist.get_text() and artist is not ax.title:
                 position = getattr(
                     artist, "get_position_3d", artist.get_position
                 )
                 place = getattr(artist, "xy", position())
-                return f"text {artist.get_text()!r} at {_place(place)}"
+                return f"text {artist.get_text()!r} at {_place(place, ax)}"
         case Legend():
             return f"legend: {_words(artist)}"
         case Spine() | Axis() | ax.patch:
@@ -138,7 +138,7 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             vertices = artist.get_path().vertices
             corners = artist.get_patch_transform().transform(vertices)
             color = to_hex(artist.get_facecolor())
-            return f"{type(artist).__name__} {color}: {_points(corners)}"
+            return f"{type(artist).__name__} {color}: {_points(corners, ax)}"
         case ScalarMappable():
             values: np.ndarray = np.ma.asarray(artist.get_array())
             shape = "×".join(map(str, values.shape))
@@ -148,23 +148,29 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             words = [repr(cell.get_text().get_text()) for _, cell in cells]
             return f"table: {', '.join(words)}"
         case _:
-            place = f" at {_place(artist.xy)}" if hasattr(artist, "xy") else ""
+            place = (
+                f" at {_place(artist.xy, ax)}" if hasattr(artist, "xy") else ""
+            )
             kind = f"{type(artist).__name__}{place}"
             return "\n".join([kind, *_children(artist, ax)])
     return None
 
 
-def _arrow(note: Annotation, arrow: FancyArrowPatch) -> str:
+def _arrow(note: Annotation, arrow: FancyArrowPatch, ax: Axes) -> str:
     """Describe an arrow by its head, its colour, its text and its ends; a swap of the ends shows."""
     head = type(arrow.get_arrowstyle()).__name__
     text = f" {note.get_text()!r}" if note.get_text() else ""
     color = to_hex(arrow.get_edgecolor())
-    ends = f"from {_place(note.xyann)} to {_place(note.xy)}"
+    ends = f"from {_place(note.xyann, ax)} to {_place(note.xy, ax)}"
     return f"arrow {head} {color}{text}: {ends}"
 
 
-def _place(place: Iterable[SupportsFloat]) -> str:
-    return ", ".join(map(_number, place))
+def _place(place: Iterable[object], ax: Axes) -> str:
+    """Format a place; it may have names or dates in the place of numbers, as the axes have."""
+    return ", ".join(
+        _number(axis.convert_units(value), axis)
+        for value, (_, axis) in zip(place, _named(ax), strict=False)
+    )
 
 
 def _shows(artist: Artist) -> bool:
@@ -177,7 +183,7 @@ def _words(artist: Artist) -> str:
     return ", ".join(repr(word) for word in words if word)
 
 
-def _contours(contours: ContourSet) -> str:
+def _contours(contours: ContourSet, ax: Axes) -> str:
     boxes = [
         path.get_extents().get_points()
         for path in contours.get_paths()
@@ -188,25 +194,26 @@ def _contours(contours: ContourSet) -> str:
     corners = np.concatenate(boxes)
     if contours.colors is None:
         # A colour map shows the values at all places: sum up where each level begins and ends.
-        places = _points(corners)
+        places = _points(corners, ax)
     else:
-        places = f"x {_range(corners[:, 0])}; y {_range(corners[:, 1])}"
+        x, y = corners.T
+        places = f"x {_range(x, ax.xaxis)}; y {_range(y, ax.yaxis)}"
     return f"contours at {', '.join(map(_number, contours.levels))}: {places}"
 
 
-def _collection(collection: Collection) -> str:
+def _collection(collection: Collection, ax: Axes) -> str:
     # Lines and hollow points have no face colour: use that of the edge.
     colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
     style = f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
     offsets: np.ndarray = np.ma.asarray(collection.get_offsets())
     if isinstance(collection, PathCollection | Quiver):
-        kind, places = "points", _points(offsets)
+        kind, places = "points", _points(offsets, ax)
     else:
         paths = [path.vertices for path in collection.get_paths()]
         corners = np.concatenate([np.empty((0, 2)), *paths])
-        kind, places = type(collection).__name__, _points(corners)
+        kind, places = type(collection).__name__, _points(corners, ax)
         if len(offsets) > 1:
-            places += f"; offsets: {_points(offsets)}"
+            places += f"; offsets: {_points(offsets, ax)}"
     return f"{kind}{_name(collection)}{style}: {places}{_parts(collection)}"
 
 
@@ -259,15 +266,16 @@ def _alpha(artist: Artist) -> str:
     return "" if alpha is None else f" {alpha:.0%}"
 
 
-def _points(points: ArrayLike) -> str:
+def _points(points: ArrayLike, ax: Axes) -> str:
     pairs: np.ndarray = np.ma.asarray(points, float).reshape(-1, 2)
     x, y = pairs.T
     if not len(x):
         return "no points"
-    return f"{len(x)} points, x {_summary(x)}; y {_summary(y)}"
+    sums = f"x {_summary(x, ax.xaxis)}; y {_summary(y, ax.yaxis)}"
+    return f"{len(x)} points, {sums}"
 
 
-def _summary(values: ArrayLike) -> str:
+def _summary(values: ArrayLike, axis: Axis | None = None) -> str:
     """Return range, mean and tilt, the mean of value × position, which depends on the order.
 
     What is masked or not finite is only counted; matplotlib does not draw it.
@@ -279,19 +287,20 @@ def _summary(values: ArrayLike) -> str:
     values = values[drawn]
     if not len(values):
         return missing.removeprefix(", ")
-    mean, tilt = np.mean(values), np.mean(values * places)
-    return (
-        f"{_range(values)}, mean {_number(mean)}, tilt {_number(tilt)}{missing}"
-    )
+    mean = _number(np.mean(values), axis)
+    tilt = _number(np.mean(values * places), axis)
+    return f"{_range(values, axis)}, mean {mean}, tilt {tilt}{missing}"
 
 
-def _range(values: np.ndarray) -> str:
-    return f"{_number(np.min(values))} to {_number(np.max(values))}"
+def _range(values: np.ndarray, axis: Axis | None) -> str:
+    return f"{_number(np.min(values), axis)} to {_number(np.max(values), axis)}"
 
 
-def _number(value: SupportsFloat) -> str:
+def _number(value: SupportsFloat, axis: Axis | None = None) -> str:
     """Format a number with four significant digits; anything below 1e-6 is written as 0.
 
-    Rounding turns an exact zero into such a number on some machines.
+    Rounding turns an exact zero into such a number on some machines. On an axis of dates, a number
+    counts days since 1970: eight digits are minutes.
     """
-    return f"{0.0 if abs(float(value)) < 1e-6 else value:.4g}"
+    digits = 8 if axis and axis.have_units() else 4
+    return f"{0.0 if abs(float(value)) < 1e-6 else value:.{digits}g}"
