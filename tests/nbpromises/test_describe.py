@@ -291,3 +291,22 @@ def test_texts_and_arrows_may_stand_at_names_and_dates():
     assert "text '1.5' at 0, 1.5" in description
     assert "text 'best' at 1, 2" in description
     assert "from 4, 2 to 2, 1" in description
+
+
+def test_each_point_and_pixel_may_have_its_own_opacity():
+    def of(opacity: float) -> str:
+        figure, ax = plt.subplots()
+        ax.scatter([1, 2], [3, 4], alpha=[0.1, opacity])
+        ax.imshow([[1, 2]], alpha=[[0.2, opacity]])
+        return describe(figure)
+
+    assert "points #1f77b4 alpha 0.1 to 0.5, mean 0.3" in of(0.5)
+    assert "AxesImage 1×2 alpha 0.2 to 0.5, mean 0.35" in of(0.5)
+
+
+def test_an_image_of_another_opacity_has_another_description():
+    figure, ax = plt.subplots()
+    image = ax.imshow([[1, 2]])
+    before = describe(figure)
+    image.set_alpha(0.5)
+    assert describe(figure) != before

@@ -142,7 +142,8 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
         case ScalarMappable():
             values: np.ndarray = np.ma.asarray(artist.get_array())
             shape = "×".join(map(str, values.shape))
-            return f"{type(artist).__name__} {shape}: {_summary(values)}"
+            kind = f"{type(artist).__name__} {shape}{_alpha(artist)}"
+            return f"{kind}: {_summary(values)}"
         case Table():
             cells = sorted(artist.get_celld().items())
             words = [repr(cell.get_text().get_text()) for _, cell in cells]
@@ -175,7 +176,7 @@ def _place(place: Iterable[object], ax: Axes) -> str:
 
 def _shows(artist: Artist) -> bool:
     """Tell whether a reader can see an artist."""
-    return artist.get_visible() and artist.get_alpha() != 0
+    return artist.get_visible() and bool(np.any(artist.get_alpha() != 0))
 
 
 def _words(artist: Artist) -> str:
@@ -263,7 +264,10 @@ def _style(line: Line2D) -> str:
 
 def _alpha(artist: Artist) -> str:
     alpha = artist.get_alpha()
-    return "" if alpha is None else f" {alpha:.0%}"
+    if alpha is None:
+        return ""
+    # Each point of a cloud and each pixel of an image may have its own.
+    return f" alpha {_summary(alpha)}" if np.ndim(alpha) else f" {alpha:.0%}"
 
 
 def _points(points: ArrayLike, ax: Axes) -> str:
