@@ -1,6 +1,7 @@
 """Figures: every drawing has a caption and a description, and every caption a drawing."""
 
 from pathlib import Path
+from textwrap import indent
 
 import lxml.html
 import pytest
@@ -96,6 +97,34 @@ def test_a_picture_from_a_file_fails(site: Site):
     site.write("old.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
     page = site.write_page("![The loss falls to its lowest value.](old.svg)")
     assert f"{page}:11: ERROR: this picture is a file" in site.build().said
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "```{glue:figure} line\n:name: fig-line\n\nA line.\n```",
+        "```{glue} line\n```",
+        "A {glue}`line` in a sentence.",
+    ],
+    ids=["figure", "any", "role"],
+)
+def test_a_glued_drawing_fails(site: Site, pasted: str):
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        :tags: [remove-cell]
+        import matplotlib.pyplot as plt
+        from myst_nb import glue
+        figure, ax = plt.subplots()
+        glue("line", figure, display=False)
+        plt.close(figure)
+        ```
+
+        {indent(pasted, 8 * " ").strip()}
+        """)
+    build = site.build()
+    assert not build.ok
+    message = "this drawing is glued; let a visible code cell show it"
+    assert f"index.md:20: ERROR: {message}" in build.said, build.said
 
 
 def test_a_site_need_not_describe_its_figures(tmp_path: Path):

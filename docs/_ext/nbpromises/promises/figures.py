@@ -2,9 +2,11 @@
 
 Caption and alt text are prose, so they stand outside of the cell: an edit of them executes nothing,
 and both reach the translators. With the setting `nbpromises_describe_figures`, a drawing without the
-directive is an error, and so is a picture from a file, which no build draws again.
+directive is an error, and so are a picture from a file, which no build draws again, and a glued one,
+which no promise holds.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -102,13 +104,25 @@ class PlaceFigures(SphinxTransform):
                     # The first one is mostly seen as soon as the page is opened.
                     image["loading"] = "lazy"
         for image in self.document.findall(nodes.image) if required else ():
-            if not _is_output(image):
+            around = list(_with_parents(image))
+            if not any("nb_element" in node for node in around):
                 message = "this picture is a file; draw it in a code cell, so that every build draws it anew"
                 logger.error(message, location=image)
+            elif not any(map(_is_described, around)):
+                message = "this drawing is glued; let a visible code cell show it, so that it is described"
+                place = next((node for node in around if node.line), image)
+                logger.error(message, location=place)
 
 
-def _is_output(node: nodes.Element) -> bool:
-    return "nb_element" in node or bool(node.parent and _is_output(node.parent))
+def _with_parents(node: nodes.Element | None) -> Iterator[nodes.Element]:
+    while node is not None:
+        yield node
+        node = node.parent
+
+
+def _is_described(node: nodes.Element) -> bool:
+    """Return whether drawings in a node are counted and promised: in cells and their figures."""
+    return node.get("nb_element") == "cell_code" or is_output_figure(node)
 
 
 def _place(drawing: nodes.Element, figure: nodes.figure) -> None:
