@@ -184,6 +184,20 @@ def test_words_in_drawings_are_in_the_language_of_the_page(site: Site):
     assert "index.md:11: ERROR: not translated: epoch" in build.said
 
 
+def test_words_beside_a_formula_in_a_drawing_fail(site: Site):
+    page = DRAWING.replace("the <loss>", "$ab$")
+    site.write_page(page.replace('"epoch"', '"loss & more $L$"'))
+    assert site.build("en", nbpromises_accept=1).ok
+    words = {"A page": "一页", "A line.": "一条线。", "A caption.": "图注。"}
+    words["loss & more $L$"] = "损失等 $L$"
+    site.write("locales/zh_CN/LC_MESSAGES/index.po", catalogue(words))
+    build = site.build("zh_CN")
+    said = [line for line in build.said.splitlines() if "ERROR" in line]
+    assert len(said) == 1, said
+    assert "index.md:11: ERROR: draw words and formulas apart" in said[0]
+    assert said[0].endswith(": loss & more $L$")
+
+
 def drawing(build: Build) -> str:
     """Return the one picture of a site."""
     (path,) = (build.output / "_images").iterdir()

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from html import escape, unescape
 
 TEXT = re.compile(r"(<text\b[^>]*>)([^<>]+)(</text>)")
+# matplotlib draws a text with a formula letter by letter, below a comment that has its source.
+COMMENT = re.compile(r"<!-- (.*?) -->", re.DOTALL)
+FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A number with its unit, as at the ticks of an axis.
 QUANTITY = re.compile(r"[\d.,+\N{MINUS SIGN}-]+ ?[^\W\d_]{1,2}")
@@ -23,6 +26,19 @@ def drawn_words(svg: str) -> list[str]:
         if WORD.search(text) and not QUANTITY.fullmatch(text)
     ]
     return list(dict.fromkeys(words))
+
+
+def words_beside_formulas(svg: str) -> list[str]:
+    """List the texts of a drawing that have both words and a formula, which cannot be translated.
+
+    >>> words_beside_formulas("<svg><!-- loss $L$ --><!-- $ab$ --><!-- by me --></svg>")
+    ['loss $L$']
+    """
+    return [
+        unescape(text)
+        for text in COMMENT.findall(svg)
+        if FORMULA.search(text) and WORD.search(FORMULA.sub(" ", text))
+    ]
 
 
 def translate_drawing(

@@ -37,7 +37,7 @@ from .code_words import (
     syntax_fault,
     translate_code,
 )
-from .drawings import drawn_words, translate_drawing
+from .drawings import drawn_words, translate_drawing, words_beside_formulas
 from .languages import is_translated, own_edition
 
 logger = logging.getLogger(__name__)
@@ -123,15 +123,18 @@ class FindCodeWords(SphinxTransform):
         # The line of each cell, which its container does not have.
         lines = self.env.metadata[self.env.docname].get("source_map", [])
         for cell in list(code_cells(self.document)):
+            location = self.env.docname, lines[cell.index]
             code = cell.code.astext() if cell.code else ""
             pieces = shown_pieces(code)
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
                 pieces += [Piece(DRAWING, text) for text in drawn_words(svg)]
+                for text in words_beside_formulas(svg):
+                    fault = f"draw words and formulas apart, to have the words translated: {text}"
+                    self._report(fault, location)
             # Some show code of another language, or an error.
             if not (code.startswith("%%") or "raises-exception" in cell.tags):
-                location = self.env.docname, lines[cell.index]
-                self._check_syntax(code, location)
+                self._report(syntax_fault(code), location)
             # MyST-NB looks at the first child for code, and at the last for outputs.
             place = 1 if cell.code else 0
             cell.node[place:place] = _nodes(
@@ -141,16 +144,15 @@ class FindCodeWords(SphinxTransform):
             code = dedent(block.astext())
             pieces = shown_pieces(code, NOT_LABELS)
             if MAY_HAVE_WORDS.search(code) and not code.startswith(">>>"):
-                self._check_syntax(code, block)
+                self._report(syntax_fault(code), block)
             place = block.parent.index(block) + 1
             new = _nodes(pieces, block, block.line)
             block.parent[place:place] = new
 
-    def _check_syntax(
-        self, code: str, location: nodes.Node | tuple[str, int]
+    def _report(
+        self, fault: str, location: nodes.Node | tuple[str, int]
     ) -> None:
-        """Report code in which no words can be found."""
-        fault = syntax_fault(code)
+        """Report words that cannot be found or replaced, if there are any."""
         if fault and is_translated(self.config):
             logger.error(fault, location=location)
 
