@@ -424,3 +424,33 @@ def test_a_piece_of_code_whose_words_cannot_be_found_fails(site: Site):
     assert site.build("en").ok
     build = site.build("zh_CN")
     assert "index.md:11: ERROR: line 1 is no Python code" in build.said
+
+
+NUMBERS = """
+    ```{code-cell} ipython3
+    n, rate = 12_345, 1e-5
+    print(f"saw {n:_d} rows of {n:*>7d} at {rate:.0E} with mask {n:x} set")
+    PRINT
+    ```
+
+    ```{expected-output}
+    ...
+    ```
+    """
+
+
+def test_fields_of_all_formats_are_found_in_outputs(site: Site):
+    message = "saw {n:_d} rows of {n:*>7d} at {rate:.0E} with mask {n:x} set"
+    translation = "{n:_d} 行，{n:*>7d}，{rate:.0E}，{n:x}"
+    words = {"A page": "一页", message: translation}
+    write(site, words, NUMBERS.replace("PRINT", ""))
+    assert site.build("en", nbpromises_accept=1).ok
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "\n12_345 行，**12345，1E-05，3039\n" in build.page()
+    words["loss of %d rows"] = "%d 行的损失"
+    page = NUMBERS.replace("PRINT", 'print("loss of %d rows" % n)')
+    write(site, words, page)
+    build = site.build("zh_CN", nbpromises_accept=1)
+    assert "index.md:11: ERROR: write an f-string" in build.said
+    assert ": loss of %d rows\n" in build.said

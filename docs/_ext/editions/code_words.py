@@ -47,8 +47,9 @@ TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 DOCUMENTED = ast.Module | ast.ClassDef | FUNCTION
-NUMERIC = set("bcdeEfFgGnoxX%")
-NUMBER = r"[ \d.,einfa+%-]*"
+# The format of a decimal number, filled up with blanks or zeros, and what it prints.
+DECIMAL = re.compile(r":(?:[<>=^ +#z,_.\d-]|\{[^{}]*\})*[deEfFgGn%]\}$")
+NUMBER = r"[ \d.,_einfaEINFA+%-]*"
 
 # Where a string stands: as the only argument of `print`, in its arguments, where one word can be a label,
 # where it is compared, elsewhere.
@@ -190,6 +191,24 @@ def syntax_fault(source: str) -> str:
         line = (error.text or "").strip()
         return f"line {error.lineno} is no Python code, so that no words are found here: {line!r}"
     return ""
+
+
+def percent_labels(source: str) -> list[str]:
+    """List the labels with fields of the operator %, which are not found in outputs.
+
+    >>> percent_labels("print('%d rows' % n, 'no rows')")
+    ['%d rows']
+    """
+    parsed = _parsed(source)
+    labels = {piece.message for piece in shown_pieces(source, [LABEL])}
+    return [
+        node.left.value
+        for node in ast.walk(parsed[1] if parsed else ast.Module([], []))
+        if isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Mod)
+        and isinstance(node.left, ast.Constant)
+        and node.left.value in labels
+    ]
 
 
 def _parse(source: str) -> tuple[str, ast.Module]:
@@ -622,5 +641,4 @@ def _fields(text: str) -> list[str]:
 
 def _values(field: str) -> str:
     """Return a pattern for what a field prints."""
-    _, _, form = field.strip("{}").partition(":")
-    return NUMBER if form and form[-1] in NUMERIC else r"[^\n]*?"
+    return NUMBER if DECIMAL.search(field) else r"[^\n]*?"

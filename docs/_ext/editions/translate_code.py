@@ -32,6 +32,7 @@ from .code_words import (
     Labels,
     Piece,
     Translations,
+    percent_labels,
     same_fields,
     shown_pieces,
     syntax_fault,
@@ -126,6 +127,11 @@ class FindCodeWords(SphinxTransform):
             location = self.env.docname, lines[cell.index]
             code = cell.code.astext() if cell.code else ""
             pieces = shown_pieces(code)
+            for text in percent_labels(code):
+                fault = (
+                    f"write an f-string, whose output can be translated: {text}"
+                )
+                self._report(fault, location)
             for image in cell.svg_images:
                 svg = _file(self, image).read_text(encoding="utf-8")
                 pieces += [Piece(DRAWING, text) for text in drawn_words(svg)]
