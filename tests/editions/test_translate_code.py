@@ -1,6 +1,7 @@
 """Comments, docstrings and labels of code, and texts of figures, are translated like paragraphs."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -454,3 +455,15 @@ def test_fields_of_all_formats_are_found_in_outputs(site: Site):
     build = site.build("zh_CN", nbpromises_accept=1)
     assert "index.md:11: ERROR: write an f-string" in build.said
     assert ": loss of %d rows\n" in build.said
+
+
+@pytest.mark.parametrize("builder", ["latex", "text", "man", "texinfo"])
+def test_words_of_code_are_written_in_other_formats_too(
+    site: Site, builder: str
+):
+    write(site, TRANSLATIONS)
+    command = [*site.command("zh_CN"), "-b", builder]
+    done = subprocess.run(
+        command, cwd=site.root, capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr

@@ -263,6 +263,10 @@ def skip(translator: nodes.NodeVisitor, node: nodes.Node) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(CodeWords, html=(skip, None))
+    # The HTML of a page, and its notebook, are written with them.
+    visit = skip, None
+    app.add_node(
+        CodeWords, html=visit, latex=visit, text=visit, man=visit, texinfo=visit
+    )
     app.add_transform(FindCodeWords)
     app.add_transform(TranslateCode)
