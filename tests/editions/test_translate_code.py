@@ -467,3 +467,17 @@ def test_words_of_code_are_written_in_other_formats_too(
         command, cwd=site.root, capture_output=True, text=True, check=False
     )
     assert not done.returncode, done.stderr
+
+
+def test_words_that_hidden_code_prints_fail(site: Site):
+    page = NAMED.replace("print(", ":tags: [remove-input]\n    print(")
+    words = {"A page": "一页", "It prints `the start`.": "打印 `the start`。"}
+    write(site, words, page)
+    assert site.build("en").ok
+    build = site.build("zh_CN")
+    said = "index.md:11: ERROR: hide-input, not remove-input, to have the words translated: the start 1\n"
+    assert said in build.said
+    write(site, words | {"the start": "起点"}, page.replace("remove", "hide"))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "起点 1" in build.page()

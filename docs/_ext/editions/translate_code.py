@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent, indent, shorten
 
 from docutils import nodes
 from sphinx import addnodes
@@ -28,6 +28,7 @@ from .code_words import (
     COMMENT,
     DOCSTRING,
     DRAWING,
+    WORD,
     Kind,
     Labels,
     Piece,
@@ -138,6 +139,10 @@ class FindCodeWords(SphinxTransform):
                 for text in words_beside_formulas(svg):
                     fault = f"draw words and formulas apart, to have the words translated: {text}"
                     self._report(fault, location)
+            printed = " ".join(block.astext() for block in cell.texts)
+            if not cell.code and WORD.search(printed):
+                fault = f"hide-input, not remove-input, to have the words translated: {shorten(printed, 60)}"
+                self._report(fault, location)
             # Some show code of another language, or an error.
             if not (code.startswith("%%") or "raises-exception" in cell.tags):
                 self._report(syntax_fault(code), location)
