@@ -11,6 +11,9 @@ $(shell test -x $(RUN) || rm -f $(READY) $(RUN)*)
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)
 
+# Makes files to take along from the site that was built. Followed by the kinds of files.
+offline = cd docs/_ext && ../../$(RUN) -m book.offline ../..
+
 # uv does not read pip's settings, in which users name a mirror.
 with_pips_index = index=$${PIP_INDEX_URL:-$$($(RUN) -m pip config list | sed -n "s/^global.index.url='\(.*\)'/\1/p")}; \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"
@@ -31,7 +34,7 @@ endif
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: docs tests help html test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean
+.PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -43,6 +46,21 @@ docs tests:
 
 html: $(READY) ## Build both languages into _build/html; every output is checked
 	@cd docs/_ext && ../../$(RUN) -m editions ../..
+
+epub: html ## Write both languages as EPUB into _build/offline
+	@$(offline) epub
+
+pdf: html ## Print both languages as PDF into _build/offline (takes minutes, needs chromium)
+	@$(offline) pdf
+
+zip: html ## Zip the site, which works from disk, into _build/offline
+	@$(offline) zip
+
+publish: export BOOK_OFFLINE := yes
+publish: epub pdf zip ## Gather the site with all these files in _build/public, to be uploaded
+	@rm -rf _build/public
+	@cp -r _build/html _build/public
+	@cp -r _build/offline _build/public/offline
 
 test: html ## Build the site, and run every test but those of `make builds`
 	@$(RUN) -m pytest

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.resolve()
@@ -10,6 +11,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 from editions.languages import read_table, whole_address  # noqa: E402
 
 project = "linear-tutorial"
+with (ROOT / "pyproject.toml").open("rb") as file:
+    version = tomllib.load(file)["project"]["version"]
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
@@ -153,6 +156,9 @@ if ":" in book_colab_repository:
     raise ValueError(
         f"COLAB_REPOSITORY must not be a URL, but is {book_colab_repository!r}"
     )
+
+# Whether files to take along are published with the site: `make publish` sets it.
+book_offline = os.environ.get("BOOK_OFFLINE", "")
 
 html_theme = "sphinx_book_theme"
 html_math_renderer = "mathml"

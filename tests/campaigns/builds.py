@@ -1,16 +1,19 @@
 """Real edits to a copy of the whole project, built with `make html`."""
 
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import lxml.etree
 import lxml.html
 import nbformat
+import pytest
 import yaml
 
 from support.commands import ROOT, run
-from support.projects import contents, edit
+from support.projects import PAGES, contents, edit
 
 # One copy of the project serves all. Those that leave less to read anew come first.
 
@@ -142,3 +145,32 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
     assert listed[chinese] == listed[both["en"]] == both
     for place in listed:
         assert (html / place.removeprefix(address)).is_file()
+
+
+def test_every_epub_passes_epubcheck(built_site: Path):
+    program = shutil.which("epubcheck")
+    if program is None:
+        message = "epubcheck is not on this machine; 'apt install' brings it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    assert make(ROOT, "epub").returncode == 0
+    epubs = sorted((ROOT / "_build" / "offline").glob("*.epub"))
+    assert len(epubs) == 2
+    for epub in epubs:
+        # A file of Java, which Debian runs by a setting of the kernel that containers lack.
+        result = run("java", "-jar", program, epub)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_pdf_has_all_pages_and_figures(chromium: str, built_site: Path):
+    result = make(ROOT, "pdf")
+    assert result.returncode == 0, result.stderr
+    for language in "en", "zh-cn":
+        document = lxml.html.parse(ROOT / "_build" / "pdf" / f"{language}.html")
+        assert len(document.findall(".//article")) == len(PAGES)
+        pdf = ROOT / "_build" / "offline" / f"linear-tutorial-{language}.pdf"
+        content = pdf.read_bytes()
+        assert b"file:" not in content
+        figures = document.findall(".//figure")
+        assert content.count(b"/S /Caption") >= len(figures) > 20

@@ -110,7 +110,9 @@ class Site:
             *self._options(language, settings),
         ]
 
-    def build(self, language: str = "en", **settings: object) -> Build:
+    def build(
+        self, language: str = "en", builder: str = "html", **settings: object
+    ) -> Build:
         """Build the site in this process, which has Sphinx loaded, instead of running its command."""
         # What an earlier build read in this process may have changed: catalogues and glued values.
         read_glue_cache.cache_clear()
@@ -118,7 +120,7 @@ class Site:
         gettext._translations.clear()
         out, err = StringIO(), StringIO()
         with chdir(self.root), redirect_stdout(out), redirect_stderr(err):
-            status = build_main(self._options(language, settings))
+            status = build_main(self._options(language, settings, builder))
         said = out.getvalue() + err.getvalue()
         return Build(status == 0, said, self.root / "_build" / language)
 
@@ -131,10 +133,12 @@ class Site:
         assert build.ok, build.said
         return build.executed
 
-    def _options(self, language: str, settings: dict[str, object]) -> list[str]:
+    def _options(
+        self, language: str, settings: dict[str, object], builder: str = "html"
+    ) -> list[str]:
         return [
             # CI makes Sphinx write in colours.
-            *["-q", "-W", "-N", "-b", "html", f"-Dlanguage={language}"],
+            *["-q", "-W", "-N", "-b", builder, f"-Dlanguage={language}"],
             *[f"-D{name}={value}" for name, value in settings.items()],
             *["-d", str(self.root / "_build" / f"doctrees-{language}")],
             *[str(self.root), str(self.root / "_build" / language)],

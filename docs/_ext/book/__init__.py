@@ -11,7 +11,15 @@ from sphinx.util.typing import ExtensionMetadata
 from nbpromises.order import WAITING
 from nbpromises.reread import version_of
 
-PARTS = "theme", "literalinclude", "mathml", "notebooks", "search", "weight"
+PARTS = (
+    "theme",
+    "literalinclude",
+    "mathml",
+    "notebooks",
+    "search",
+    "weight",
+    "offline",
+)
 
 
 def import_before_reading(

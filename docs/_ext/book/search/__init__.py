@@ -129,8 +129,9 @@ def switch_off_stock_search(app: Sphinx) -> None:
 def write_search_data(app: Sphinx, exception: Exception | None) -> None:
     """Write what `search.js` needs, with the pages in the order of the book."""
     builder = app.builder
-    if exception or not isinstance(builder, StandaloneHTMLBuilder):
+    if exception or builder.name != "html":
         return
+    assert isinstance(builder, StandaloneHTMLBuilder)
     docnames = list(app.env.collect_relations())
     if not all(builder.get_outfilename(name).exists() for name in docnames):
         # sphinx-build was given the names of a few files, and has written no others.

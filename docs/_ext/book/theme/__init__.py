@@ -55,6 +55,8 @@ def fill_context(
     doctree: nodes.document | None,
 ) -> None:
     """Give the templates their words and what they show of this page."""
+    if app.builder.name != "html":
+        return
     words = own_edition(app.config)["words"]
     context["words"] = words
     # The first paragraph, as much of it as search engines show: it is translated when the page is.
