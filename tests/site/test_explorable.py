@@ -196,11 +196,15 @@ def test_a_page_loads_the_scripts_of_its_explorable_alone(
 
 
 @pytest.mark.parametrize("kind", PAGES)
-def test_paper_has_no_explorable(open_explorable: Open, kind: str):
+def test_paper_shows_it_without_its_controls(
+    open_explorable: Open, kind: str
+):
     box = open_explorable(kind)
-    assert box.is_visible()
+    controls = box.locator(".controls")
+    assert controls.is_visible()
     box.page.emulate_media(media="print")
-    assert not box.is_visible()
+    assert box.locator(":scope > div > svg").first.is_visible()
+    assert not controls.is_visible()
 
 
 @pytest.mark.parametrize("kind", PAGES)

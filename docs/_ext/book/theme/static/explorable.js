@@ -3,7 +3,8 @@
 //
 // A page shows an explorable in an element of the class "explorable", whose attribute "data-kind" names it:
 // "training" is made by explorable-training.js. See `fill_context` in docs/_ext/book/theme, which hands the
-// words of the edition to that script. Paper and readers without scripts see nothing of it.
+// words of the edition to that script. Paper shows it as it stands, without its controls; readers without scripts
+// see nothing of it.
 "use strict";
 
 const explorable = (() => {
