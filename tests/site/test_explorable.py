@@ -196,9 +196,7 @@ def test_a_page_loads_the_scripts_of_its_explorable_alone(
 
 
 @pytest.mark.parametrize("kind", PAGES)
-def test_paper_shows_it_without_its_controls(
-    open_explorable: Open, kind: str
-):
+def test_paper_shows_it_without_its_controls(open_explorable: Open, kind: str):
     box = open_explorable(kind)
     controls = box.locator(".controls")
     assert controls.is_visible()

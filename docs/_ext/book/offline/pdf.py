@@ -88,8 +88,8 @@ def page_numbers(pdf: bytes) -> dict[str, int]:
 
 def one_document(site: Path, edition: Edition, address: str) -> HtmlElement:
     """Return all pages of an edition as one document, behind a title page and a table of contents."""
-    folder = (site / edition["folder"]).resolve()
-    public = f"{address}{edition['folder']}/" if address else ""
+    site = site.resolve()
+    folder = site / edition["folder"]
     home = lxml.html.parse(folder / f"{HOME}.html").getroot()
     entries = home.xpath(CONTENTS)
     links = [entry.get("href") for entry in entries if entry.tag == "a"]
@@ -99,7 +99,7 @@ def one_document(site: Path, edition: Edition, address: str) -> HtmlElement:
     for uri, name in chapters.items():
         page = lxml.html.parse(folder / f"{name}.html").getroot()
         (article,) = page.find_class("bd-article")
-        become_chapter(article, uri, chapters, folder.as_uri() + "/", public)
+        become_chapter(article, uri, chapters, f"{site.as_uri()}/", address)
         articles.append(article)
         for script in page.xpath("//script[contains(@src, 'explorable')]"):
             script.set("src", urljoin(uri, script.get("src")))
@@ -131,7 +131,7 @@ def one_document(site: Path, edition: Edition, address: str) -> HtmlElement:
             *scripts.values(),
         ),
         E.body(
-            title_page(edition, public),
+            title_page(edition, address),
             contents,
             E.main(*articles, {"class": "bd-article-container"}),
         ),
@@ -143,10 +143,13 @@ def become_chapter(
     article: HtmlElement,
     uri: str,
     chapters: Mapping[str, str],
-    folder: str,
-    public: str,
+    site: str,
+    address: str,
 ) -> None:
-    """Make an article part of the document: its ids its own, its links leading to other parts."""
+    """Make an article part of the document: its ids its own, its links leading to other parts.
+
+    `chapters` maps the URI of each page to its name; links to other files of the site lead to its address.
+    """
     name = chapters[uri]
     for link in article.xpath(".//a[contains(@class, 'headerlink') or img]"):
         link.drop_tag() if len(link) else link.drop_tree()
@@ -166,8 +169,8 @@ def become_chapter(
     article.rewrite_links(moved)
     for link in list(article.iter("a")):
         target = link.get("href", "")
-        if target.startswith(folder) and public:
-            link.set("href", public + target.removeprefix(folder))
+        if target.startswith(site) and address:
+            link.set("href", address + target.removeprefix(site))
         elif target.startswith("file:"):
             link.drop_tag()
     article.set("id", place(name, ""))
@@ -182,15 +185,15 @@ def place(chapter: str, fragment: str) -> str:
     return "--".join(filter(None, [chapter.replace("/", "-"), fragment]))
 
 
-def title_page(edition: Edition, public: str) -> HtmlElement:
+def title_page(edition: Edition, address: str) -> HtmlElement:
     """Return the first page."""
     page = E.header(
         E.p(edition["title"], {"class": "title"}),
         E.p(edition["description"]),
         E.p(edition["authors"]),
     )
-    if public:
-        page.append(E.p(E.a(public, href=public)))
+    if address:
+        page.append(E.p(E.a(address, href=address)))
     return page
 
 
