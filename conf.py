@@ -102,6 +102,7 @@ nbpromises_constants = {
     "200": "the epochs of an exercise",
     "2.16": "the TensorFlow that brought Keras 3",
     "2.16.2": "the oldest TensorFlow that pyproject.toml allows",
+    "2.21": "the first TensorFlow whose XLA logs nothing",
     "3.11": "the oldest Python that pyproject.toml allows",
     "3.13": "the oldest Keras that pyproject.toml allows",
     "2021": "the year of the recorded run",
