@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from itertools import chain
 from pathlib import Path
 
 import lxml.etree
@@ -93,9 +94,9 @@ def test_an_edit_executes_only_pages_that_use_the_edited_file(project: Path):
 def test_the_hosted_build_publishes_both_languages(project: Path):
     address = "https://example.org/book/"
     repository = "someone/book/blob/site/html"
-    for command in yaml.safe_load((project / ".readthedocs.yaml").read_text())[
-        "build"
-    ]["commands"]:
+    file = project / ".readthedocs.yaml"
+    jobs = yaml.safe_load(file.read_text())["build"]["jobs"]["build"]
+    for command in chain.from_iterable(jobs.values()):
         result = run(
             *["bash", "-c", command],
             cwd=project,
@@ -104,6 +105,9 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
             COLAB_REPOSITORY=repository,
         )
         assert result.returncode == 0, result.stderr
+    for kind in "pdf", "epub", "htmlzip":
+        (offered,) = (project / "output" / kind).iterdir()
+        assert (project / "output/html/offline" / offered.name).is_file()
     html = project / "output" / "html"
     for page in "index", "en/index", "zh-cn/index":
         assert (html / f"{page}.html").is_file()
