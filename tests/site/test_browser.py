@@ -60,10 +60,12 @@ def test_on_a_phone_the_glossary_breaks_no_chinese_term(
             .map(term => term.firstChild).map(text => {
                 const range = document.createRange();
                 range.selectNode(text);
-                return range.getClientRects().length;
+                // A term may go on behind a blank, as in "sigmoid 函数".
+                return range.getClientRects().length - text.textContent.split(" ").length;
             })"""
     )
-    assert set(lines) == {1}
+    assert lines
+    assert max(lines) <= 0
 
 
 @pytest.mark.parametrize(
