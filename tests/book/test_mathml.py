@@ -27,6 +27,14 @@ def test_a_star_is_that_of_mathematics_which_stands_lower(site: Site):
     assert html.count("<mo>\N{ASTERISK OPERATOR}</mo>") == 2
 
 
+def test_a_function_stands_apart_from_an_argument_without_brackets(site: Site):
+    site.write_page(r"Here $\log 2$, $\log K$ and $\log(2)$.")
+    build = site.build()
+    assert build.ok, build.said
+    html = (build.output / "index.html").read_text()
+    assert html.count("<mspace ") == 2
+
+
 def test_a_formula_with_a_character_that_its_font_lacks_fails(site: Site):
     page = site.write_page(r"A formula $x = \text{数}$ here.")
     build = site.build()

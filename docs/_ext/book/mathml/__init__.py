@@ -4,6 +4,8 @@ Sphinx's own renderers need a script from another host, or LaTeX on the machine.
 translate the mathematics that these pages use; a formula that it cannot translate is an error.
 """
 
+import re
+
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -19,6 +21,12 @@ logger = logging.getLogger(__name__)
 def mathml(latex: str, *, as_block: bool = False) -> str:
     """Return a formula as MathML; `as_block` for one on a line of its own."""
     formula = str(tex2mathml(latex, as_block=as_block))
+    # Browsers put no space between a function and an argument without brackets: "log2".
+    formula = re.sub(
+        r"(<mo>&ApplyFunction;</mo>)(\s*<m[in]\b)",
+        r'\1<mspace width="0.17em"/>\2',
+        formula,
+    )
     # Docutils leaves the star of a keyboard, which fonts draw high already: it would float above `W^*`.
     return formula.replace("<mo>*</mo>", "<mo>\N{ASTERISK OPERATOR}</mo>")
 
