@@ -44,7 +44,10 @@ def _serve() -> dict[str, Any]:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setpgid(0, job["group"])
         else:
+            # The group may be killed as soon as the copy is known; the copy itself could be too late.
+            os.setpgid(pid, job["group"])
             _say("forked", pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDED)
         if pid == 0:
@@ -53,8 +56,7 @@ def _serve() -> dict[str, Any]:
 
 
 def _become(job: dict[str, Any]) -> None:
-    """Give this process the group, variables, files and arguments of a job, and run its program."""
-    os.setpgid(0, job["group"])
+    """Give this process the variables, files and arguments of a job, and run its program."""
     os.environ.clear()
     os.environ.update(job["environment"])
     for descriptor, path, flags in (

@@ -393,6 +393,22 @@ def test_copies_fail_die_and_hang_like_programs_of_their_own(
 
 
 @pytest.mark.usefixtures("prepared")
+def test_a_copy_belongs_to_its_group_from_the_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Else it would outlive a group that is killed at once."""
+    groups = []
+
+    def wait(processes: list[cluster._Copy], timeout: float) -> None:
+        groups.extend(os.getpgid(process._pid) for process in processes)
+
+    monkeypatch.setattr(cluster, "_wait", wait)
+    with pytest.raises(WorkersFailedError):
+        run_workers([python("import time; time.sleep(600)")] * 20)
+    assert len(set(groups)) == 1
+
+
+@pytest.mark.usefixtures("prepared")
 def test_other_programs_are_not_copied():
     assert run_workers([["echo", "-c", "this"]])[0].output == "-c this\n"
 
