@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -104,21 +105,33 @@ def promises(language: str, page: str) -> list[str]:
     ]
     if language == LANGUAGES[0]:
         return wanted
-    doctree = pickle.loads(
-        (
-            ROOT
-            / "_build"
-            / "doctrees"
-            / f"html-{language}"
-            / f"{page}.doctree"
-        ).read_bytes()
-    )
+    path = ROOT / "_build" / "doctrees" / f"html-{language}" / f"{page}.doctree"
+    doctree = pickle.loads(path.read_bytes())
     sources = [OPTIONS.sub("", source).strip() for source, _ in cells]
     words = PageWords(translations(doctree), sources, EDITIONS[language]["tag"])
     return [
-        words.output(promise, source)
+        translated(promise, source, words)
         for source, promise in zip(sources, wanted, strict=True)
     ]
+
+
+def translated(promise: str, source: str, words: PageWords) -> str:
+    """Return a promise with its labels in another language; those of figures are left out."""
+    text, figure = parts(promise)
+    # A label ends where a number begins, or a blank.
+    text = words.output(text.replace("...", "   ... "), source)
+    return re.sub(r" *\.\.\. *", "...", text) + without_labels(figure)
+
+
+def parts(text: str) -> tuple[str, str]:
+    """Return what a cell prints, and behind it the descriptions of its figures."""
+    first = re.search(r"^axes:", text, re.MULTILINE)
+    place = first.start() if first else len(text)
+    return text[:place], text[place:]
+
+
+def without_labels(figure: str) -> str:
+    return re.sub(r"'[^']*'", "''", figure)
 
 
 def count(language: str, page: str, folder: Path, python: str) -> Counter[str]:
@@ -132,6 +145,9 @@ def count(language: str, page: str, folder: Path, python: str) -> Counter[str]:
         said = printed(cell)
         if not (promise or said) or promise == "...":
             continue
+        if language != LANGUAGES[0]:
+            text, figure = parts(said)
+            said = text + without_labels(figure)
         found["all"] += 1
         if is_kept(promise, said):
             found["kept"] += 1

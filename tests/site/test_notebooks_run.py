@@ -22,7 +22,9 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from book.notebooks import LIBRARIES, install
+from book.notebooks import install
+from book.notebooks.last_cell import LIBRARIES
+from linear_tutorial import notebook as in_notebook
 from nbpromises.promises.compare import is_kept
 from support.commands import EXTENSIONS, ROOT, run
 from support.notebooks import (
@@ -217,13 +219,6 @@ def test_with_an_address_it_installs_the_package_from_there(
     assert printed(origins.outputs).split() == package_alone(target)
 
 
-# The end of the last cell.
-EACH_VERSION = tuple(
-    f'print(f"{EDITIONS[language]["words"]["versions"]}")'
-    for language in LANGUAGES
-)
-
-
 def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
     built_site: Path, in_jupyter: tuple[Path, NotebookNode]
 ):
@@ -232,7 +227,7 @@ def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
     cells = code_cells(notebook)[2:]
     # IPython makes TensorFlow write its log among the outputs, if nobody stops it.
     assert all(
-        cell.outputs == [] for cell in cells if "get_logger" in cell.source
+        cell.outputs == [] for cell in cells if "notebook.begin" in cell.source
     )
     shown = [
         cell
@@ -247,13 +242,50 @@ def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
         ]
         if drawings:
             assert all("image/png" in drawing.data for drawing in drawings)
-        elif cell.source.endswith(EACH_VERSION):
-            lines = printed(cell.outputs).splitlines()
+        elif "notebook.compare" in cell.source:
+            *lines, compared = printed(cell.outputs).splitlines()
             found = [re.findall(r"\d+(?:\.\d+)+", line) for line in lines]
             assert len(found) == len(LIBRARIES)
             assert all(own == of_book for own, of_book in found)
+            same, others = map(int, re.findall(r"\d+", compared))
+            assert same == len(promised_numbers(cell.source)) > 5
+            assert others == 0
         else:
             assert printed(cell.outputs) == printed(same.outputs), cell.source
+
+
+def promised_numbers(last_cell: str) -> list[str]:
+    """Return the lines of a last cell with the numbers that the book prints."""
+    return re.findall(r"^[0-9a-f]{8} .*", last_cell, re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@each_page
+def test_its_last_cell_finds_the_numbers_of_its_page(
+    built_site: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    language: str,
+):
+    monkeypatch.setattr(in_notebook, "_printed", {})
+    *cells, last = code_cells(read_notebook(built_site, language, page))
+    numbers = promised_numbers(last.source)
+    for cell in cells:
+        outputs = [
+            output
+            for output in cell.outputs
+            if output.output_type in {"stream", "execute_result"}
+        ]
+        in_notebook._remember(cell.source, printed(outputs))
+    assert in_notebook.compare("\n".join(numbers)) == (len(numbers), {})
+    assert (
+        page == "index" or len(numbers) > len(code_cells_with_text(cells)) / 2
+    )
+
+
+def code_cells_with_text(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells that print."""
+    return [cell for cell in cells if printed(cell.outputs)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

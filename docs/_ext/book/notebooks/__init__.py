@@ -2,13 +2,13 @@
 
 The notebook has what a reader of the page sees, in the language of the page: its prose, its visible
 code cells with their outputs, the captions of its figures. Its first cell makes sure that the package
-is installed; its last one says which versions made the book. A page may need nothing that it does not show.
+is installed; its last one compares the reader's results and versions with those of the book. A page may
+need nothing that it does not show.
 
 The package is on no index. The site carries it as a wheel, which the first cell installs where the site
 has a public address; elsewhere it says where to find it. Solutions are folded, as they are on the page.
 """
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..cache import cached
+from .last_cell import last_cell, promises
 from .package import WheelRole, add_wheel
 from .prose import prose_around_cells
 
@@ -37,8 +38,6 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-# What outputs depend on.
-LIBRARIES = "tensorflow", "keras", "numpy", "matplotlib"
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -55,8 +54,9 @@ def offer_notebook(
     if address:
         (file,) = Path(app.outdir).glob("*.whl")
         wheel = f"{address}{folder}/{file.name}"
-    own_cells = install(wheel, edition["words"]), versions(edition["words"])
-    solution = edition["words"]["solution"]
+    words = edition["words"]
+    first_cell = install(wheel, words)
+    page = Path(app.env.doc2path(pagename)).read_text(encoding="utf-8")
     formulas = [
         node.astext()
         for node in doctree.findall()
@@ -66,16 +66,31 @@ def offer_notebook(
         context["body"],
         formulas,
         context["pageurl"] or "",
-        edition["words"]["only_on_the_page"],
+        words["only_on_the_page"],
     )
 
     def make() -> str:
-        code = executed_code(app.env, pagename, doctree)
-        return notebook(code, prose_around_cells(*prose), *own_cells, solution)
+        code = executed_code(app.env, pagename, doctree, page)
+        for cell, _ in code:
+            tidy(cell, words["solution"])
+        return notebook(
+            [cell for cell, _ in code],
+            prose_around_cells(*prose),
+            first_cell,
+            last_cell(code, words),
+            words["about_results"],
+        )
 
     # A record is named after a digest of its cells and outputs.
     record = record_files(app.env)[pagename]
-    key = (record, own_cells, solution, prose, translations(doctree))
+    key = (
+        record,
+        first_cell,
+        words,
+        promises(page),
+        prose,
+        translations(doctree),
+    )
     text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,13 +102,17 @@ def offer_notebook(
 
 
 def executed_code(
-    env: BuildEnvironment, pagename: str, doctree: nodes.document
-) -> list[NotebookNode]:
-    """Return the visible code cells of a page, with their outputs, in the language of the page."""
-    page = Path(env.doc2path(pagename))
-    text, config = page.read_text(encoding="utf-8"), myst(env).myst_config
+    env: BuildEnvironment, pagename: str, doctree: nodes.document, page: str
+) -> list[tuple[NotebookNode, str]]:
+    """Return the visible code cells of a page in its language, with their outputs, each with its promise.
+
+    `page` is the source of the page.
+    """
+    path, config = env.doc2path(pagename), myst(env).myst_config
     record = record_files(env)[pagename]
-    executed = read_executed(text, config, str(page), record, pagename)
+    executed = read_executed(page, config, str(path), record, pagename)
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    promise_of = dict(zip(map(id, code), promises(page), strict=True))
     cells = [executed.cells[cell.index] for cell in code_cells(doctree)]
     if is_translated(env.config):
         sources = [cell.source for cell in cells]
@@ -101,7 +120,7 @@ def executed_code(
         words = PageWords(translations(doctree), sources, tag)
         for cell in cells:
             translate_cell(cell, words)
-    return cells
+    return [(cell, promise_of[id(cell)]) for cell in cells]
 
 
 def translate_cell(cell: NotebookNode, words: PageWords) -> None:
@@ -121,23 +140,20 @@ def notebook(
     prose: list[str],
     first_cell: str,
     last_cell: str,
-    solution: str,
+    title: str,
 ) -> str:
     """Return a notebook of code cells, and of the prose before each and after the last.
 
-    `first_cell` and `last_cell` are code that no page has. `solution` is the title of those that are folded.
+    `first_cell` and `last_cell` are code that no page has; the last one is folded below `title`.
     """
     cells = [new_code_cell(first_cell)]
     for text, cell in zip(prose, [*code, None], strict=True):
         if text:
             cells.append(new_markdown_cell(text))
         if cell:
-            tags = cell.metadata.get("tags", [])
-            cell.metadata.clear()
-            if "hide-cell" in tags:
-                fold(cell, solution)
             cells.append(cell)
     cells.append(new_code_cell(last_cell))
+    fold(cells[-1], title)
     for place, cell in enumerate(cells):
         # The ids of nbformat are random.
         cell.id = f"cell-{place}"
@@ -145,21 +161,30 @@ def notebook(
     return f"{nbformat.writes(every)}\n"
 
 
+def tidy(cell: NotebookNode, solution: str) -> None:
+    """Remove the metadata of a cell, and fold it if it is a solution."""
+    is_solution = "hide-cell" in cell.metadata.get("tags", [])
+    cell.metadata.clear()
+    if is_solution:
+        fold(cell, solution)
+        cell.metadata["jupyter"]["outputs_hidden"] = True
+
+
 def fold(cell: NotebookNode, title: str) -> None:
-    """Fold a cell below its title: for Jupyter by its metadata, for Colab by a form."""
-    cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
-    cell.metadata["cellView"] = "form"
+    """Fold the code of a cell below a title: for Jupyter by its metadata, for Colab by a form."""
+    cell.metadata.update(jupyter={"source_hidden": True}, cellView="form")
     cell.source = f"# @title {title}\n{cell.source.lstrip()}"
 
 
 def install(wheel: str, words: dict[str, Any]) -> str:
     """Return code that makes sure that the package is there; `wheel` is its address, or empty.
 
-    It also keeps TensorFlow's log out of the outputs, which IPython makes it write there, and lets
+    The package keeps TensorFlow's log out of the outputs, where IPython makes it write. The code also lets
     matplotlib use the reader's fonts for letters that its own lacks.
     """
+    begin = "from linear_tutorial import notebook\n\n    notebook.begin()\n"
     if wheel:
-        remedy = f"%pip install --quiet {wheel}"
+        remedy = f"%pip install --quiet {wheel}\n    {begin}"
     else:
         remedy = f'print("{words["install_package"]}")'
     code = (
@@ -170,12 +195,9 @@ def install(wheel: str, words: dict[str, Any]) -> str:
         "\n"
         f"# {words['package']}\n"
         "try:\n"
-        "    import linear_tutorial\n"
-        "    import tensorflow\n"
-        "\n"
-        '    tensorflow.get_logger().setLevel("WARNING")\n'
-        "except ModuleNotFoundError:\n"
-        f"    {remedy}"
+        f"    {begin}"
+        "except ImportError:\n"
+        f"    {remedy.rstrip()}"
     )
     if words["figure_fonts"]:
         code += (
@@ -188,21 +210,6 @@ def install(wheel: str, words: dict[str, Any]) -> str:
             'rcParams["font.family"] += [each for each in fonts if each in installed]'
         )
     return code
-
-
-def versions(words: dict[str, Any]) -> str:
-    """Return code that prints the reader's versions of the libraries beside those that made the book."""
-    of_book = "".join(
-        f'    {library}: "{version(library)}",\n' for library in LIBRARIES
-    )
-    return (
-        f"# {words['about_versions']}\n"
-        f"import {', '.join(sorted(LIBRARIES))}\n"
-        "\n"
-        f"versions = {{\n{of_book}}}\n"
-        "for library, version in versions.items():\n"
-        f'    print(f"{words["versions"]}")'
-    )
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,130 @@
+"""Compare the numbers that a notebook of the book prints with those in the book.
+
+The first cell of a notebook calls `begin`, and the last one calls `compare`, with what the book prints.
+"""
+
+import re
+import sys
+import zlib
+from decimal import Decimal
+from io import StringIO
+from typing import Any, TextIO
+
+import tensorflow as tf
+
+_NUMBER = re.compile(
+    r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|nan|inf)(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+# What the cells printed that have run, by their digests.
+_printed: dict[str, tuple[str, str]] = {}
+
+
+class _Copy(StringIO):
+    """Keeps a copy of what is written to a stream."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        self.stream.write(text)
+        return super().write(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+def begin() -> None:
+    """Keep TensorFlow's log out of the outputs of the next cells, and a copy of what they print.
+
+    Outside of IPython, Jupyter and Colab there is no copy.
+
+    Returns:
+        Nothing.
+
+    Example:
+        >>> begin()
+    """
+    tf.get_logger().setLevel("WARNING")
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell and _stop not in shell.events.callbacks["post_run_cell"]:
+        shell.events.register("pre_run_cell", _start)
+        shell.events.register("post_run_cell", _stop)
+
+
+def _start(info: Any) -> None:
+    sys.stdout = _Copy(sys.stdout)
+
+
+def _stop(result: Any) -> None:
+    # A copy is not begun in the cell that calls `begin`.
+    if isinstance(copy := sys.stdout, _Copy):
+        sys.stdout = copy.stream
+        text = copy.getvalue()
+        if result.result is not None:
+            text += repr(result.result)
+        _remember(result.info.raw_cell, text)
+
+
+def _remember(cell: str, printed: str) -> None:
+    lines = [line for line in cell.splitlines() if not line.startswith("#")]
+    _printed[_digest(cell)] = next(filter(None, lines), ""), printed
+
+
+def _digest(cell: str) -> str:
+    return f"{zlib.crc32(cell.strip().encode()):08x}"
+
+
+def compare(book: str) -> tuple[int, dict[str, str]]:
+    """Compare what cells printed with the numbers of the book.
+
+    Cells that have not run, or that you have changed, are left out.
+
+    Args:
+        book: A line for each cell: the CRC-32 of its code in hexadecimal, and the numbers of its output in
+            the book. They have the digits that every machine should print. Their order does not matter,
+            as it may be another in another language; nor do more numbers, such as times.
+
+    Returns:
+        How many cells printed the book's numbers; and for each other one, the first line of its code and
+        the first number that is not there.
+
+    Example:
+        >>> _remember("W.numpy()", "2.980123")
+        >>> _remember("b.numpy()", "2.01")
+        >>> W, b = _digest("W.numpy()"), _digest("b.numpy()")
+        >>> compare(f"{W} 2.9801\\n{b} 1.99")
+        (1, {'b.numpy()': '1.99'})
+    """
+    same, others = 0, {}
+    for line in book.strip().splitlines():
+        name, *numbers = line.split()
+        if name in _printed:
+            cell, text = _printed[name]
+            if missing := _first_missing(numbers, text):
+                others[cell] = missing
+            else:
+                same += 1
+    return same, others
+
+
+def _first_missing(numbers: list[str], text: str) -> str | None:
+    """Return the first of some numbers that a text does not have, each for itself, in any order."""
+    printed = _NUMBER.findall(text)
+    for number in numbers:
+        same = next((each for each in printed if _is(number, each)), None)
+        if same is None:
+            return number
+        printed.remove(same)
+    return None
+
+
+def _is(number: str, printed: str) -> bool:
+    """Tell whether a printed number is a number of the book, which may have fewer decimals."""
+    wanted, found = Decimal(number), Decimal(printed)
+    decimals = int(wanted.as_tuple().exponent) if wanted.is_finite() else 0
+    if decimals >= 0 or not found.is_finite():
+        return str(wanted) == str(found)
+    return abs(wanted - found) <= Decimal((0, (5,), decimals - 1))
