@@ -2,6 +2,7 @@
 
 import os
 import re
+from textwrap import dedent
 
 import lxml.html
 import pytest
@@ -329,6 +330,38 @@ def test_links_by_labels_and_with_their_own_words_pass(site: Site):
     site.write_page(f"(mine)=\n\n## A part\n\nSee {links}.")
     build = site.build()
     assert build.ok, build.said
+
+
+def test_a_catalogue_that_is_replaced_during_a_build_counts_in_the_next(
+    site: Site,
+):
+    write(site, TRANSLATIONS)
+    other = catalogue(TRANSLATIONS | {"Some *words*.": "很多*词*。"})
+    site.write("other.po", other)
+    replace = """
+        def replace(app, env):
+            from pathlib import Path
+            if (other := Path("other.po")).exists():
+                other.rename("locales/zh_CN/LC_MESSAGES/index.po")
+        """
+    settings = (site.root / "conf.py").read_text()
+    settings += "setup_of_site = setup\n" + dedent(replace)
+    settings += "def setup(app):\n    setup_of_site(app)\n    app.connect('env-updated', replace)\n"
+    site.write("conf.py", settings)
+    for word in "几个", "很多":
+        build = site.build("zh_CN")
+        assert build.ok, build.said
+        assert word in build.page()
+
+
+@pytest.mark.parametrize("seconds", [0, 4_000_000_000])
+def test_a_catalogue_counts_however_old_its_file_is(site: Site, seconds: int):
+    write(site, TRANSLATIONS)
+    assert "几个" in site.build("zh_CN").page()
+    write(site, TRANSLATIONS | {"Some *words*.": "很多*词*。"})
+    path = site.root / "locales/zh_CN/LC_MESSAGES/index.po"
+    os.utime(path, (seconds, seconds))
+    assert "很多" in site.build("zh_CN").page()
 
 
 def test_a_catalogue_that_cannot_be_compiled_is_one_error(site: Site):

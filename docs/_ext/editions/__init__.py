@@ -74,6 +74,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("builder-inited", check_translations.compile_catalogues)
     app.connect("env-before-read-docs", check_translations.check_catalogues)
+    app.connect("source-read", check_translations.note_catalogue)
     app.add_transform(check_translations.CheckLinks)
     app.add_transform(check_translations.CheckCatalogue)
     app.add_transform(check_translations.CheckTranslated)

@@ -129,10 +129,8 @@ class SiteBuild:
         """Build all editions and put them in the place of the last site, if all went well."""
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
-        remove_stale_catalogues(self.root / "docs")
         if not self._run_sphinx():
             return False
-        date_catalogues(self.root / "docs")
         self._finish()
         # GitHub Pages would leave out what begins with an underscore.
         (self.next / ".nojekyll").touch()
@@ -208,28 +206,3 @@ def build_edition(build: SiteBuild, language: str) -> None:
     arguments += [str(build.doctrees(language)), "-D", f"language={language}"]
     arguments += ["-D", "editions_together=1", "docs", f"_build/next/{folder}"]
     sys.exit(sphinx_build(arguments))
-
-
-def remove_stale_catalogues(sources: Path) -> None:
-    """Delete each .mo file whose time is not that of its .po file (see `date_catalogues`).
-
-    Sphinx compiles a .po file only if it is newer than its .mo file (`CatalogInfo.is_outdated`). That
-    misses a .po file that was replaced by an older one, and a .mo file that a killed build left incomplete.
-    """
-    for compiled in sources.rglob("*.mo"):
-        source = compiled.with_suffix(".po")
-        if not source.exists() or _modified(compiled) != _modified(source):
-            compiled.unlink()
-
-
-def date_catalogues(sources: Path) -> None:
-    """Give each .mo file, now complete, the time of the .po file that it was made from."""
-    for compiled in sources.rglob("*.mo"):
-        modified = _modified(compiled.with_suffix(".po"))
-        # Only its owner may do this.
-        if _modified(compiled) != modified:
-            os.utime(compiled, ns=(modified, modified))
-
-
-def _modified(path: Path) -> int:
-    return path.stat().st_mtime_ns

@@ -5,6 +5,7 @@ of a page must have a translation that could be applied, and the page's catalogu
 else: no fuzzy entry, no obsolete one, no other glued values or numbers than the source's.
 """
 
+import os
 import re
 import sys
 from collections import Counter
@@ -60,6 +61,14 @@ WORD = re.compile(r"[^\W\d_]")
 MARKUP = re.compile(r"[*`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
 
 
+def note_catalogue(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Make a page depend on its catalogue, whatever the time of the file is (see `nbpromises.reread`)."""
+    if is_translated(app.config):
+        catalogue = _folder(app.env) / f"{docname}.po"
+        if catalogue.exists():
+            app.env.note_dependency(str(catalogue))
+
+
 def check_catalogues(
     app: Sphinx, env: BuildEnvironment, docnames: list[str]
 ) -> None:
@@ -78,23 +87,36 @@ def check_catalogues(
 
 
 def compile_catalogues(app: Sphinx) -> None:
-    """Compile stale catalogues before Sphinx does, and end with one line if it could not."""
+    """Compile stale catalogues before Sphinx does, and end with one line if it could not.
+
+    Each .mo file gets the time that its .po file had before it was read. Sphinx compiles a .po file only if
+    it is newer (`CatalogInfo.is_outdated`); that misses one that was replaced by an older one, or during a
+    build, and a .mo file that a killed build left incomplete.
+    """
     if not is_translated(app.config):
         return
     folder = _folder(app.env)
     for path in folder.rglob("*.po"):
+        modified = path.stat().st_mtime_ns
         if fault := header_fault(path.read_bytes()):
             line, message = fault
             sys.exit(f"{path}:{line}: ERROR: {message}")
+        compiled = path.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime_ns == modified:
+            continue
         name = path.relative_to(folder).with_suffix("").as_posix()
-        catalogue = CatalogInfo(folder, name, "utf-8")
-        if catalogue.is_outdated():
-            try:
-                catalogue.write_mo(app.config.language)
-            except OSError as error:
-                # Sphinx would print a traceback for any exception.
-                why = "a catalogue is compiled beside its source"
-                sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
+        try:
+            CatalogInfo(folder, name, "utf-8").write_mo(app.config.language)
+            # Sphinx has warned if it wrote none.
+            if compiled.exists():
+                os.utime(compiled, ns=(modified, modified))
+        except OSError as error:
+            # Sphinx would print a traceback for any exception.
+            why = "a catalogue is compiled beside its source"
+            sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
+    for compiled in folder.rglob("*.mo"):
+        if not compiled.with_suffix(".po").exists():
+            compiled.unlink()
 
 
 class CheckLinks(SphinxTransform):
