@@ -1,7 +1,7 @@
 """The figure of the page about speed."""
 
 from collections.abc import Mapping
-from math import log10
+from math import inf, log10
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
@@ -20,11 +20,18 @@ def plot_times(times: Mapping[str, float], *, ax: Axes | None = None) -> Axes:
     Returns:
         The axes, with each time written beside its dot.
 
+    Raises:
+        ValueError: If there are no times, or one is not positive and finite.
+
     Example:
         >>> axes = plot_times({"slow": 0.0075, "fast": 0.0005})
         >>> [(text.get_text(), text.xy) for text in axes.texts]
         [('7.5 ms', (15.0, 0)), ('500 µs', (1.0, 1))]
     """
+    if not times or not all(0 < seconds < inf for seconds in times.values()):
+        raise ValueError(
+            f"times must be one or more positive finite numbers, but are {dict(times)!r}"
+        )
     ax = labelled_axes(ax, "time per step (fastest = 1)", "way")
     shortest = min(times.values())
     for place, seconds in enumerate(times.values()):

@@ -18,6 +18,7 @@ from linear_tutorial import (
     train_step,
     training_loop,
 )
+from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.step import plot_step
 from linear_tutorial.minibatches import make_batches
@@ -68,6 +69,9 @@ BAD = [
         lambda: moments_from_losses([[9.0]], [[0.1]]),
         ["losses", "(1, 1)", "lists"],
     ),
+    (lambda: plot_times({}), ["times", "one or more", "{}"]),
+    (lambda: plot_times({"slow": 0.0}), ["times", "positive", "0.0"]),
+    (lambda: plot_times({"slow": np.nan}), ["times", "finite", "nan"]),
     (lambda: shard_and_train([5], 3), ["global_batch_size", "5", "3"]),
     (lambda: make_data(seed=-1), ["seed", "-1", "at least 0"]),
     (lambda: make_data(seed=0.5), ["seed", "0.5", "integer"]),
