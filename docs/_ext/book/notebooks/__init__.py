@@ -83,14 +83,7 @@ def offer_notebook(
 
     # A record is named after a digest of its cells and outputs.
     record = record_files(app.env)[pagename]
-    key = (
-        record,
-        first_cell,
-        words,
-        promises(page),
-        prose,
-        translations(doctree),
-    )
+    key = (record, page, first_cell, words, prose, translations(doctree))
     text = cached(Path(app.doctreedir, f"{pagename}.notebook"), key, make)
     path = Path(app.outdir, f"{pagename}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
