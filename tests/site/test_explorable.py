@@ -504,6 +504,27 @@ def test_what_is_chosen_stands_beside_its_slider(batches: Locator):
     assert batches.locator(".value").all_inner_texts()[1] == "0.5"
 
 
+def test_a_reader_who_comes_back_finds_it_as_it_was_first(batches: Locator):
+    page = batches.page
+
+    def stand() -> list[str]:
+        controls = batches.locator("input, select")
+        values = controls.evaluate_all("all => all.map(({ value }) => value)")
+        shown = batches.locator(".value, output").all_inner_texts()
+        return [*values, *shown]
+
+    first = stand()
+    set_up(batches, "Adam", 201, 0.3, 2)
+    assert stand() != first
+    page.locator(".prev-next-area a").last.click()
+    page.wait_for_url("**/unseen_points.html")
+    page.go_back()
+    expect(batches.locator("output")).not_to_be_empty()
+    # A browser restores controls when the page is loaded.
+    page.wait_for_load_state()
+    assert stand() == first
+
+
 @pytest.mark.parametrize("shift", [0, 4])
 def test_the_contours_are_those_of_the_loss(batches: Locator, shift: int):
     set_up(batches, "SGD", 8, 0.1, shift)

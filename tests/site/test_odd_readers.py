@@ -190,6 +190,70 @@ def test_no_page_scrolls_sideways_at_a_desk_or_on_any_phone(
         assert wide == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [700, 1000, 1280, 1600])
+def test_side_by_side_the_card_has_room_for_its_words(
+    browser: Browser, built_site: Path, language: str, width: int
+):
+    viewport = {"width": width, "height": 800}
+    with open_window(browser, viewport=viewport) as page:
+        card = built_site / language / "reference" / "card.html"
+        page.goto(card.as_uri())
+        page.locator("button.side-by-side").click()
+        page.wait_for_selector("html[data-side-by-side]")
+        shown = page.evaluate("document.documentElement.scrollWidth")
+        assert shown <= width
+        widths = page.locator(":is(.original, .translation):visible")
+        narrowest = widths.evaluate_all(
+            "all => Math.min(...all.map((each) => each.clientWidth || 999))"
+        )
+        assert narrowest > 100
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "size"), [*WINDOWS, (390, 32)])
+def test_what_a_link_leads_to_is_not_hidden_by_the_header(
+    browser: Browser, built_site: Path, language: str, width: int, size: int
+):
+    viewport = {"width": width, "height": 800}
+    with open_window(browser, viewport=viewport) as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": size}})
+        path = built_site / language / "reference" / "glossary.html"
+        page.goto(f"{path.as_uri()}#term-gradient")
+        page.wait_for_function("scrollY > 500")
+        header, term = (
+            page.locator(selector).first.bounding_box()
+            for selector in (".bd-header-article", "#term-gradient")
+        )
+        assert header
+        assert term
+        assert term["y"] >= header["y"] + header["height"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_drawings_have_their_ground_where_readers_choose_the_colours(
+    browser: Browser, built_site: Path, scheme: str, chosen: str
+):
+    with open_window(
+        browser, forced_colors="active", color_scheme=scheme
+    ) as page:
+        page.add_init_script(f"localStorage.setItem('mode', '{chosen}')")
+        address = built_site / "en" / "tutorial" / "training_loop.html"
+        page.goto(address.as_uri())
+        page.wait_for_selector(f"html[data-theme={chosen}]")
+        # In the dark theme, a filter turns it around.
+        picture = page.locator("figure.output-figure img").first
+        ground = "each => getComputedStyle(each).backgroundColor"
+        assert picture.evaluate(ground) == "rgb(255, 255, 255)"
+        plane = page.locator(".explorable svg.plane, .explorable .plane").first
+        ink = "each => getComputedStyle(each).fill"
+        assert plane.evaluate(ground) != page.locator(
+            ".explorable text"
+        ).first.evaluate(ink)
+
+
 @pytest.mark.parametrize("drawer", ["primary", "secondary"])
 def test_a_drawer_that_is_closed_returns_the_focus(
     browser: Browser, built_site: Path, drawer: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from support.pages import LANGUAGES, heading, read_article
 from support.projects import PAGES
@@ -210,6 +210,8 @@ def test_an_error_message_leads_to_its_explanation(
         ("梯度  带", "梯度带"),
         ("“gradient tape”", "gradient tape"),
         ("W*", "W∗"),
+        ("sgd,adam", "sgd adam"),
+        ("loss/accuracy", "loss accuracy"),
     ],
 )
 def test_how_it_is_typed_does_not_matter(
@@ -502,6 +504,38 @@ def test_readers_who_do_not_search_load_nothing_for_it(
         "search.js",
         "search.css",
     }
+
+
+def test_data_that_did_not_come_is_not_blamed_on_the_browser(
+    browser: Browser, address: str
+):
+    with open_window(browser) as page:
+        page.goto(f"{address}/en/index.html")
+        lose_data_once(page)
+        page.keyboard.press("Control+k")
+        expect(page.locator("#pst-search-dialog input")).to_be_focused()
+        page.wait_for_load_state("networkidle")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+k")
+        page.locator("#pst-search-dialog input").fill("loss")
+        found = page.locator("#pst-search-dialog .search-list li")
+        expect(found.first).to_be_visible()
+        said = page.locator("#pst-search-dialog .search-summary")
+        expect(said).to_have_count(1)
+
+
+def lose_data_once(page: Page) -> None:
+    """Abort the first request for the data."""
+    lost: list[str] = []
+
+    def lose_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    page.route("**/search-data.js*", lose_first)
 
 
 @each_language

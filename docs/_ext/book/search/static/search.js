@@ -178,6 +178,13 @@
   }
 
   function search(text) {
+    // Words may be joined by other marks than spaces.
+    const apart = text.replace(/[^\p{L}\p{N}_]+/gu, " ").trim();
+    const found = find(text);
+    return found.length > 0 || !apart ? found : find(apart);
+  }
+
+  function find(text) {
     const query = parse(text);
     return pages
       .flatMap((sections, page) => {

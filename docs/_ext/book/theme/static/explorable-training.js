@@ -184,6 +184,7 @@
     // By pointer, finger or keyboard.
     const drag = (event) => moveStart(...plane.valuesAt(event));
     plane.root.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       plane.root.setPointerCapture(event.pointerId);
       drag(event);
     });

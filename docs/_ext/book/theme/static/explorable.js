@@ -154,6 +154,9 @@ const explorable = (() => {
 
   // -- Controls ---------------------------------------------------------------------------------------
 
+  // Of a reader who comes back, a browser would restore the controls, but not what was computed with them.
+  const FRESH = { autocomplete: "off" };
+
   // A slider with its name and its value; returns what reads the value.
   function slider(parent, words, range, digits, action) {
     const label = html("label", {}, parent);
@@ -161,7 +164,7 @@ const explorable = (() => {
     const shown = html("span", { className: "value" }, label);
     // The slider itself tells its value.
     shown.setAttribute("aria-hidden", true);
-    const input = html("input", { type: "range", ...range }, label);
+    const input = html("input", { type: "range", ...range, ...FRESH }, label);
     const value = () => Number(input.value);
     const write = () => (shown.textContent = value().toFixed(digits));
     input.addEventListener("input", () => {
@@ -179,7 +182,7 @@ const explorable = (() => {
     const shown = html("span", { className: "value" }, label);
     shown.setAttribute("aria-hidden", true);
     const range = { type: "range", min: 0, max: values.length - 1, value: values.indexOf(value) };
-    const input = html("input", range, label);
+    const input = html("input", { ...range, ...FRESH }, label);
     const read = () => values[input.value];
     function write() {
       shown.textContent = read();
@@ -197,7 +200,7 @@ const explorable = (() => {
   function choice(parent, words, options, action) {
     const label = html("label", {}, parent);
     html("span", { textContent: words }, label);
-    const select = html("select", { className: "form-select" }, label);
+    const select = html("select", { className: "form-select", ...FRESH }, label);
     for (const [value, textContent] of options) html("option", { value, textContent }, select);
     select.addEventListener("change", action);
     return () => select.value;
