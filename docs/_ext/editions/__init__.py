@@ -23,6 +23,8 @@ def apply_edition(app: Sphinx, config: Config) -> None:
     from .languages import edition_beside, own_edition
     from .side_by_side import BLOCKS, SUFFIX
 
+    # `compile_catalogues` does it.
+    config.gettext_auto_build = False
     edition = own_edition(config)
     config.html_title = edition["title"]
     config.author = edition["authors"]
@@ -74,7 +76,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("builder-inited", check_translations.compile_catalogues)
     app.connect("env-before-read-docs", check_translations.check_catalogues)
-    app.connect("source-read", check_translations.note_catalogue)
     app.add_transform(check_translations.CheckLinks)
     app.add_transform(check_translations.CheckCatalogue)
     app.add_transform(check_translations.CheckTranslated)

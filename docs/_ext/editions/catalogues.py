@@ -27,6 +27,12 @@ GUESSED = {"python-format", "python-brace-format"}
 GUESS = "guessed by gettext, remove it"
 
 
+def catalogues(folder: Path) -> list[Path]:
+    """List the catalogues in a folder, without hidden files, such as the locks of editors."""
+    paths = sorted(folder.rglob("*.po"))
+    return [path for path in paths if not path.name.startswith(".")]
+
+
 def faults(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield the lines of a catalogue that `msgfmt --check` refuses, each with what is wrong.
 
@@ -146,7 +152,7 @@ def main(root: Path) -> None:
     # Babel skips what it cannot read, and would write the rest.
     broken = [
         f"{path}:{line}: ERROR: {fault}"
-        for path in sorted((root / "docs" / "locales").rglob("*.po"))
+        for path in catalogues(root / "docs" / "locales")
         for line, fault in faults(path.read_bytes())
         if not fault.startswith(GUESS)
     ]

@@ -5,16 +5,18 @@ of a page must have a translation that could be applied, and the page's catalogu
 else: no fuzzy entry, no obsolete one, no other glued values or numbers than the source's.
 """
 
-import os
+import hashlib
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from types import UnionType
 from urllib.parse import urlsplit
 
 from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from docutils import nodes
 from sphinx import addnodes
@@ -23,13 +25,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.i18n import CatalogInfo
 from sphinx.util.nodes import extract_messages
 
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
 from nbpromises.promises.numbers import signed_numbers
 
-from .catalogues import faults, header_fault
+from .catalogues import catalogues, faults, header_fault
 from .languages import is_translated
 from .translate_code import translations
 
@@ -61,14 +62,6 @@ WORD = re.compile(r"[^\W\d_]")
 MARKUP = re.compile(r"[*`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
 
 
-def note_catalogue(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Make a page depend on its catalogue, whatever the time of the file is (see `nbpromises.reread`)."""
-    if is_translated(app.config):
-        catalogue = _folder(app.env) / f"{docname}.po"
-        if catalogue.exists():
-            app.env.note_dependency(str(catalogue))
-
-
 def check_catalogues(
     app: Sphinx, env: BuildEnvironment, docnames: list[str]
 ) -> None:
@@ -76,7 +69,7 @@ def check_catalogues(
     if not is_translated(app.config):
         return
     folder = _folder(env)
-    for path in sorted(folder.rglob("*.po")):
+    for path in catalogues(folder):
         for line, fault in faults(path.read_bytes()):
             logger.error(fault, location=f"{path}:{line}")
         name = path.relative_to(folder).with_suffix("").as_posix()
@@ -87,36 +80,43 @@ def check_catalogues(
 
 
 def compile_catalogues(app: Sphinx) -> None:
-    """Compile stale catalogues before Sphinx does, and end with one line if it could not.
+    """Compile stale catalogues in the place of Sphinx, and end with one line if that is impossible.
 
-    Each .mo file gets the time that its .po file had before it was read. Sphinx compiles a .po file only if
-    it is newer (`CatalogInfo.is_outdated`); that misses one that was replaced by an older one, or during a
-    build, and a .mo file that a killed build left incomplete.
+    Sphinx goes by the times of the files. That misses a catalogue that was replaced by an older one, or
+    while the build ran, and a .mo file that a killed build left incomplete. So the digest of a .po file
+    stands behind the end of its .mo file, where gettext does not look.
     """
     if not is_translated(app.config):
         return
     folder = _folder(app.env)
-    for path in folder.rglob("*.po"):
-        modified = path.stat().st_mtime_ns
-        if fault := header_fault(path.read_bytes()):
-            line, message = fault
-            sys.exit(f"{path}:{line}: ERROR: {message}")
-        compiled = path.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime_ns == modified:
-            continue
-        name = path.relative_to(folder).with_suffix("").as_posix()
-        try:
-            CatalogInfo(folder, name, "utf-8").write_mo(app.config.language)
-            # Sphinx has warned if it wrote none.
-            if compiled.exists():
-                os.utime(compiled, ns=(modified, modified))
-        except OSError as error:
-            # Sphinx would print a traceback for any exception.
-            why = "a catalogue is compiled beside its source"
-            sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
-    for compiled in folder.rglob("*.mo"):
-        if not compiled.with_suffix(".po").exists():
-            compiled.unlink()
+    try:
+        for path in catalogues(folder):
+            content = path.read_bytes()
+            if fault := header_fault(content):
+                line, message = fault
+                sys.exit(f"{path}:{line}: ERROR: {message}")
+            _compile(path, content, app.config.language)
+        for compiled in folder.rglob("*.mo"):
+            if not compiled.with_suffix(".po").exists():
+                compiled.unlink()
+    except OSError as error:
+        # Sphinx would print a traceback for any exception.
+        why = "a catalogue is compiled beside its source"
+        sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
+
+
+def _compile(path: Path, content: bytes, language: str) -> None:
+    compiled = path.with_suffix(".mo")
+    digest = hashlib.sha256(content).digest()
+    if compiled.exists() and compiled.read_bytes().endswith(digest):
+        return
+    made = BytesIO()
+    try:
+        write_mo(made, read_po(BytesIO(content), locale=language))
+    except ValueError as error:
+        logger.error(f"cannot be compiled: {error}", location=path)
+    else:
+        compiled.write_bytes(made.getvalue() + digest)
 
 
 class CheckLinks(SphinxTransform):
