@@ -7,32 +7,31 @@ import re
 import sys
 import zlib
 from decimal import Decimal
-from io import StringIO
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import tensorflow as tf
 
 _NUMBER = re.compile(
-    r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|nan|inf)(?!\w)",
+    r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|nan|inf)(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
 # What the cells printed that have run, by their digests.
 _printed: dict[str, tuple[str, str]] = {}
 
 
-class _Copy(StringIO):
-    """Keeps a copy of what is written to a stream."""
+class _Copy:
+    """A stream, in all respects, which also keeps a copy of what is written to it."""
 
     def __init__(self, stream: TextIO) -> None:
-        super().__init__()
         self.stream = stream
+        self.written: list[str] = []
 
     def write(self, text: str) -> int:
-        self.stream.write(text)
-        return super().write(text)
+        self.written.append(text)
+        return self.stream.write(text)
 
-    def flush(self) -> None:
-        self.stream.flush()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 def begin() -> None:
@@ -55,14 +54,15 @@ def begin() -> None:
 
 
 def _start(info: Any) -> None:
-    sys.stdout = _Copy(sys.stdout)
+    sys.stdout = cast(TextIO, _Copy(sys.stdout))
 
 
 def _stop(result: Any) -> None:
     # A copy is not begun in the cell that calls `begin`.
-    if isinstance(copy := sys.stdout, _Copy):
+    copy: object = sys.stdout
+    if isinstance(copy, _Copy):
         sys.stdout = copy.stream
-        text = copy.getvalue()
+        text = "".join(copy.written)
         if result.result is not None:
             text += repr(result.result)
         _remember(result.info.raw_cell, text)
@@ -77,7 +77,7 @@ def _digest(cell: str) -> str:
     return f"{zlib.crc32(cell.strip().encode()):08x}"
 
 
-def compare(book: str) -> tuple[int, dict[str, str]]:
+def compare(book: str) -> tuple[int, list[tuple[str, str]]]:
     """Compare what cells printed with the numbers of the book.
 
     Cells that have not run, or that you have changed, are left out.
@@ -96,15 +96,15 @@ def compare(book: str) -> tuple[int, dict[str, str]]:
         >>> _remember("b.numpy()", "2.01")
         >>> W, b = _digest("W.numpy()"), _digest("b.numpy()")
         >>> compare(f"{W} 2.9801\\n{b} 1.99")
-        (1, {'b.numpy()': '1.99'})
+        (1, [('b.numpy()', '1.99')])
     """
-    same, others = 0, {}
+    same, others = 0, []
     for line in book.strip().splitlines():
         name, *numbers = line.split()
         if name in _printed:
             cell, text = _printed[name]
             if missing := _first_missing(numbers, text):
-                others[cell] = missing
+                others.append((cell, missing))
             else:
                 same += 1
     return same, others

@@ -277,7 +277,7 @@ def test_its_last_cell_finds_the_numbers_of_its_page(
             if output.output_type in {"stream", "execute_result"}
         ]
         in_notebook._remember(cell.source, printed(outputs))
-    assert in_notebook.compare("\n".join(numbers)) == (len(numbers), {})
+    assert in_notebook.compare("\n".join(numbers)) == (len(numbers), [])
     assert (
         page == "index" or len(numbers) > len(code_cells_with_text(cells)) / 2
     )

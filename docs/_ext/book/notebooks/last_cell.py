@@ -14,7 +14,7 @@ from nbpromises.cells import fences
 LIBRARIES = "tensorflow", "keras", "numpy", "matplotlib"
 # As in `linear_tutorial.notebook`, which imports TensorFlow: a build does not import it.
 _NUMBER = re.compile(
-    r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|nan|inf)(?!\w)",
+    r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|nan|inf)(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -56,7 +56,7 @@ def last_cell(
             "\n\n"
             f'same, others = notebook.compare("""\n{numbers}\n""")\n'
             f'print(f"{words["compared"]}")\n'
-            "for cell, number in others.items():\n"
+            "for cell, number in others:\n"
             f'    print(f"{words["other_result"]}")'
         )
     return code
