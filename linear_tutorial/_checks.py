@@ -19,7 +19,8 @@ def integer_at_least(
     """
     try:
         number = operator.index(value)
-    except TypeError:
+    # Of a tensor that is no integer, TensorFlow asks NumPy, which raises the second.
+    except (TypeError, AttributeError):
         number = minimum - 1
     if number < minimum:
         raise ValueError(

@@ -106,8 +106,12 @@ def find_good(
         if damage is None:
             return path
         report(f"passes over {path}: {damage}")
-    # One unfinished checkpoint and no list are no loss: the first save was killed.
-    if len(paths) > 1 or Path(folder, "checkpoint").exists():
+    # One checkpoint without an index and no list are no loss: the first save was killed.
+    files = [
+        Path(folder, "checkpoint"),
+        *(Path(f"{path}.index") for path in paths),
+    ]
+    if len(paths) > 1 or any(file.exists() for file in files):
         raise CheckpointError(
             f"no checkpoint in {folder} can be read; "
             "to begin anew, choose another folder"

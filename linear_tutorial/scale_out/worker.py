@@ -24,6 +24,7 @@ from linear_tutorial.models import LinearModel
 from linear_tutorial.resumable import (
     CheckpointError,
     find_good,
+    list_checkpoints,
     make_manager,
     save,
 )
@@ -48,10 +49,16 @@ def train(
 
     Raises:
         ValueError: If the name of `folder` has a character that TensorFlow does not take as it is.
-        CheckpointError: If a checkpoint cannot be written, if the folder has checkpoints but none of
-            them can be read, or if the workers do not see the same checkpoint.
+        CheckpointError: If a checkpoint cannot be written, if the workers have checkpoints but none of
+            them can be read, if they do not see the same checkpoint, or if the folder has checkpoints
+            that are none of theirs.
     """
     folder = checkpoint_folder(folder)
+    if list_checkpoints(folder):
+        raise CheckpointError(
+            f"{folder} has checkpoints itself, but those of workers are in folders within; "
+            "choose the folder around it, or another one"
+        )
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     x, y = make_data()
     sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
@@ -67,7 +74,9 @@ def train(
     checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
     manager = make_manager(checkpoint, Path(folder, name))
     last = find_good(Path(folder, "chief"), partial(print, file=sys.stderr))
-    if last is not None:
+    if last is None:
+        print("starts at the beginning", file=sys.stderr)
+    else:
         checkpoint.restore(last).assert_consumed()
     check_same_start(strategy, folder, epoch, model)
 

@@ -69,6 +69,8 @@ BAD = [
         lambda: moments_from_losses([[9.0]], [[0.1]]),
         ["losses", "(1, 1)", "lists"],
     ),
+    (lambda: loop(epochs=tf.constant(2.0)), ["epochs", "2.0", "integer"]),
+    (lambda: loop(epochs=tf.constant("2")), ["epochs", "2", "integer"]),
     (lambda: plot_times({}), ["times", "one or more", "{}"]),
     (lambda: plot_times({"slow": 0.0}), ["times", "positive", "0.0"]),
     (lambda: plot_times({"slow": np.nan}), ["times", "finite", "nan"]),

@@ -140,6 +140,17 @@ def test_an_unfinished_checkpoint_is_passed_over(
     assert find_damage(f"{folder}/ckpt-40") is None
 
 
+def test_an_only_checkpoint_that_was_finished_and_is_damaged_is_no_fresh_start(
+    folder: Path,
+):
+    for path in folder.iterdir():
+        if not path.name.startswith("ckpt-30."):
+            path.unlink()
+    os.truncate(folder / "ckpt-30.data-00000-of-00001", 0)
+    with pytest.raises(CheckpointError, match="can be read"):
+        train(folder, updates=40)
+
+
 def test_what_a_killed_process_left_in_its_temporary_folder_does_no_harm(
     folder: Path, course: dict[int, list[bytes]]
 ):

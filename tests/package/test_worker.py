@@ -93,15 +93,34 @@ def test_where_no_checkpoint_can_be_read_nothing_is_begun_anew(tmp_path: Path):
         train(tmp_path, print)
 
 
+@pytest.mark.parametrize("place", ["chief", "base"])
+def test_a_folder_with_checkpoints_of_its_own_is_not_trained_in(
+    place: str, tmp_path: Path
+):
+    folder = tmp_path / place
+    state = tf.train.Checkpoint(w=tf.Variable(1.0))
+    tf.train.CheckpointManager(state, folder, max_to_keep=3).save()
+    with pytest.raises(CheckpointError, match=f"{place} has checkpoints"):
+        train(folder, print)
+    assert not (folder / "chief").exists()
+
+
+def test_a_worker_says_that_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    train_alone(tmp_path, until=1)
+    assert "starts at the beginning\n" in capsys.readouterr().err
+    train_alone(tmp_path, until=2)
+    assert "starts at the beginning" not in capsys.readouterr().err
+
+
 # -- The command ------------------------------------------------------------------------------------
 
 
 def test_the_command_names_a_folder_that_is_none(tmp_path: Path):
     (tmp_path / "file").write_text("mine")
     said = error_of(main, tmp_path / "file")
-    assert (
-        said == f"error: {tmp_path}/file/chief cannot be used (Not a directory)"
-    )
+    assert said == f"error: {tmp_path}/file cannot be read (Not a directory)"
     assert "has '['" in error_of(main, tmp_path / "w[1]")
 
 

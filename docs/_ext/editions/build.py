@@ -156,8 +156,12 @@ class SiteBuild:
         for build in builds.values():
             build.join()
         for language, build in builds.items():
-            sys.stderr.write(self.log(language).read_text(encoding="utf-8"))
+            said = self.log(language).read_text(encoding="utf-8")
+            sys.stderr.write(said)
             if build.exitcode != 0:
+                if not said:
+                    reason = "has the disk of _build any space left?"
+                    print(f"error: {language}: {reason}", file=sys.stderr)
                 return False
         return True
 
