@@ -327,6 +327,18 @@ def test_the_card_is_printed_on_one_page(
     assert len(pages) == 1
 
 
+def test_a_glued_number_looks_like_the_words_around_it(
+    browser: Browser, built_site: Path
+):
+    with open_window(browser) as page:
+        card = built_site / "en" / "reference" / "card.html"
+        page.goto(card.as_uri())
+        weights = page.locator("article .pasted-text").first.evaluate(
+            "e => [e, e.parentElement].map((each) => getComputedStyle(each).fontWeight)"
+        )
+        assert weights[0] == weights[1]
+
+
 def test_an_example_is_copied_without_prompts_and_outputs(
     browser: Browser, server: str
 ):
