@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from support.commands import EXTENSIONS
 from support.sites import Site
 
 
@@ -11,4 +12,8 @@ from support.sites import Site
 def site(tmp_path: Path) -> Site:
     """Make a site with these parts."""
     parts = ["nbpromises", "book.mathml", "book.literalinclude"]
-    return Site(tmp_path, parts, 'html_math_renderer = "mathml"\n')
+    settings = f"""
+        html_math_renderer = "mathml"
+        html_static_path = [{str(EXTENSIONS / "book/mathml/static")!r}]
+        """
+    return Site(tmp_path, parts, settings)

@@ -1,6 +1,9 @@
 """Formulas are drawn by the browser alone."""
 
+from playwright.sync_api import Browser
+
 from support.sites import Site
+from support.windows import open_window
 
 
 def test_a_formula_is_written_as_mathml(site: Site):
@@ -52,3 +55,29 @@ def test_a_formula_that_cannot_be_written_fails(site: Site):
     assert str(page) in build.said
     assert "cannot be written as MathML" in build.said
     assert "nosuchcommand" in build.said
+
+
+def test_no_mark_behind_a_formula_begins_a_line(site: Site, browser: Browser):
+    site.write_page(
+        f"{'下降的速度由 $w$，步长 $s$；和 $b$。' * 9}\n\n{'So $w$, $s$; $b$. ' * 9}"
+    )
+    build = site.build()
+    assert build.ok, build.said
+    with open_window(browser) as page:
+        page.goto((build.output / "index.html").as_uri())
+        assert page.locator("math").count() == 54
+        for width in range(200, 400, 7):
+            assert page.evaluate(MARKS_ALONE, f"{width}px") == []
+
+
+# The marks behind formulas that stand lower than these, if the text has a width.
+MARKS_ALONE = """
+    (width) => [...document.querySelectorAll("math")].map((formula) => {
+      formula.closest("p").style.width = width;
+      const mark = new Range();
+      mark.setStart(formula.nextSibling, 0);
+      mark.setEnd(formula.nextSibling, 1);
+      const below = mark.getBoundingClientRect().top > formula.getBoundingClientRect().bottom;
+      return below && mark.toString();
+    }).filter(Boolean)
+"""

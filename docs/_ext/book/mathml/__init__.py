@@ -10,12 +10,16 @@ from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from .font import FONT, characters_of_font, drawn_characters
 
 logger = logging.getLogger(__name__)
+
+# What never begins a line.
+MARKS = re.compile(r"[,.;:!?)\]’”，。、；：！？）》」]+")
 
 
 def mathml(latex: str, *, as_block: bool = False) -> str:
@@ -55,6 +59,26 @@ def visit(
     raise nodes.SkipNode
 
 
+class KeepMarksWithFormulas(SphinxPostTransform):
+    """Put a formula and the marks behind it into one box: browsers break lines between them."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_kwargs: object) -> None:
+        for formula in list(self.document.findall(nodes.math)):
+            behind = formula.next_node(descend=False, siblings=True)
+            if isinstance(behind, nodes.Text) and (
+                marks := MARKS.match(behind)
+            ):
+                rest = nodes.Text(behind[marks.end() :])
+                behind.parent.replace(behind, rest)
+                kept = nodes.inline(classes=["unbroken"])
+                formula.replace_self(kept)
+                kept += [formula, nodes.Text(marks.group())]
+
+
 def setup(app: Sphinx) -> None:
+    app.add_post_transform(KeepMarksWithFormulas)
     app.add_html_math_renderer("mathml", (visit, None), (visit, None))
     app.add_css_file("mathml.css")
