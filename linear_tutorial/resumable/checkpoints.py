@@ -106,7 +106,7 @@ def find_good(
         if damage is None:
             return path
         report(f"passes over {path}: {damage}")
-    # One checkpoint without an index and no list are no loss: the first save was killed.
+    # With one checkpoint at most, and neither its index nor the list, only the first save was killed.
     files = [
         Path(folder, "checkpoint"),
         *(Path(f"{path}.index") for path in paths),
