@@ -106,7 +106,8 @@ def find_good(
         if damage is None:
             return path
         report(f"passes over {path}: {damage}")
-    # With one checkpoint at most, and neither its index nor the list, only the first save was killed.
+    # To begin anew is right only if the very first save was cut off: then there is one checkpoint
+    # at most, without an index, and no list.
     files = [
         Path(folder, "checkpoint"),
         *(Path(f"{path}.index") for path in paths),
