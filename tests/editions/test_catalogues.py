@@ -116,6 +116,8 @@ def test_another_charset_is_named_at_its_line(charset: str, written: str):
         "PO-Revision-Date: 2026-11-29 12:00 +0800",
         "POT-Creation-Date: 29.11.2026",
         "Language: chinese (simplified)",
+        "Plural-Forms: nplurals=2; plural=(n > 1;",
+        "Plural-Forms: nplurals=1; plural=0；",
     ],
 )
 def test_a_header_that_cannot_be_read_is_named(line: str):

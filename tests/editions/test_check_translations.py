@@ -204,18 +204,18 @@ def test_a_flawed_catalogue_fails(
     assert re.search(place + re.escape(said), build.said), build.said
 
 
-LINKED = (
-    "{n}. See [there](https://example.org/a), {{ref}}`it <label>` and 2 * 3."
-)
-TRANSLATED = "{n}. 见[那里](https://mirror.example.cn/a?hl=zh)、{{ref}}`它 <label>`，2 * 3。"
+LINKED = "{n}. See [there](https://example.org/a?v=x), {{ref}}`it <label>` and 2 * 3."
+TRANSLATED = "{n}. 见[那里](https://mirror.example.cn/a?v=x&hl=zh)、{{ref}}`它 <label>`，2 * 3。"
 WRONG = [
     ("cn/a", "cn/b", "only in the translation: example.org/b"),
-    ("[那里](https://mirror.example.cn/a?hl=zh)", "那里", "example.org/a"),
-    ("](https://mirror.example.cn/a?hl=zh)", "］（那里）", "example.org/a"),
+    ("[那里](https://mirror.example.cn/a?v=x&hl=zh)", "那里", "example.org/a"),
+    ("](https://mirror.example.cn/a?v=x&hl=zh)", "］（那里）", "example.org/a"),
     ("<label>", "<page>", "only in the translation: page"),
     ("{ref}`", "{ref} `", "not in the translation: label"),
     ("2 *", "*二 *", "left-over markup **"),
     ("3", "3 **", "left-over markup ***"),
+    ("见[", "见_看_见[", "left-over markup *__"),
+    ("v=x", "v=y", "not in the translation: v=x (in the query of a link)"),
     ("2 ", "$2 ", "left-over markup $*"),
     ("2 ", "｀2｀ ", "left-over markup *｀｀"),
 ]

@@ -119,6 +119,11 @@ def test_a_run_that_gives_another_answer_fails(site: Site):
         ("    1. fewer than 50\n", "", "needs at least two answers, but has 1"),
         ("1. fewer", "fewer", "needs a list of answers, but has none"),
         ("They are", "   They are", "an answer must be one paragraph"),
+        (
+            "They are",
+            "- also\n\n    They are",
+            "needs one list, its answers, but has",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

@@ -181,6 +181,37 @@ def test_options_that_cannot_be_read_are_one_error_at_their_line(site: Site):
         assert "Traceback" not in build.said
 
 
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        (":tags: hide-cell", "tags of this cell: 'hide-cell' is not of type"),
+        (":tags:", "tags of this cell: None is not of type 'array'"),
+        (":tags: [unchecked: it varies]", "'it varies'} is not of type"),
+    ],
+)
+def test_tags_that_are_no_list_of_words_are_one_error_at_their_cell(
+    site: Site, tags: str, said: str
+):
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        :tags: [hide-cell]
+        1
+        ```
+
+        ```{{code-cell}} ipython3
+        {tags}
+
+        2
+        ```
+        """)
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        (error,) = re.findall(r"^.*ERROR.*$", build.said, re.MULTILINE)
+        assert f"{site.root}/index.md:16: ERROR: the option tags" in error
+        assert said in error
+
+
 def test_another_encoding_is_one_error_at_its_line(site: Site):
     page = site.write_page("Some words.")
     page.write_bytes(page.read_bytes() + "\ncafé".encode("latin-1"))

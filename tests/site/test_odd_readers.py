@@ -13,7 +13,7 @@ from support.pages import LANGUAGES
 from support.projects import PAGES
 from support.windows import open_window
 
-REFUSED = """Object.defineProperty(window, "localStorage", {
+REFUSED = """for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, {
     configurable: true, get() { throw new DOMException("refused", "SecurityError"); } });"""
 FULL = """Storage.prototype.setItem = () => {
     throw new DOMException("full", "QuotaExceededError"); };"""

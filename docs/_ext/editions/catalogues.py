@@ -7,9 +7,11 @@ templates that Sphinx's builder `gettext` has written into `_build/gettext`.
 import re
 import sys
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from nbpromises.sources import name_strange, replace_file
@@ -94,7 +96,10 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def header_fault(content: bytes) -> tuple[int, str] | None:
-    """Return the line and a message if a catalogue is not UTF-8 or Babel cannot read its header."""
+    """Return the line and a message if a catalogue is not UTF-8 or its header cannot be read.
+
+    Babel must read it, and then gettext: where that fails, Sphinx goes on without the catalogue.
+    """
     charset = CHARSET.search(content)
     if charset and charset[1].lower() not in {b"utf-8", b"utf8"}:
         return _line(content, charset.start(1)), NOT_UTF_8
@@ -102,7 +107,11 @@ def header_fault(content: bytes) -> tuple[int, str] | None:
         content.decode()
         header = HEADER.search(content)
         if header:
-            read_po(BytesIO(header[0]))
+            compiled = BytesIO()
+            # With any locale: Babel writes the rule for plurals only then.
+            write_mo(compiled, read_po(BytesIO(header[0]), locale="en"))
+            compiled.seek(0)
+            GNUTranslations(compiled)
     except UnicodeDecodeError as error:
         return _line(content, error.start), NOT_UTF_8
     except ValueError as error:

@@ -59,7 +59,7 @@ TAG = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]")
 # What a translation shows if its markup was not recognized, also in full width.
-MARKUP = re.compile(r"[*`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
+MARKUP = re.compile(r"[*_`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
 
 
 def check_catalogues(
@@ -318,8 +318,14 @@ def _is_same_everywhere(node: nodes.Element) -> bool:
 
 
 def notation(node: nodes.Element) -> set[str]:
-    """Return the code and formulas in a sentence; a translation may repeat one, or add another."""
-    return {
+    """Return what a translation may repeat, or add to: code, formulas and the queries of links."""
+    queries = {
+        f"{each} (in the query of a link)"
+        for link in node.findall(nodes.reference)
+        for each in urlsplit(link.get("refuri", "")).query.split("&")
+        if each
+    }
+    return queries | {
         f"{each.tagname} {each.astext()}"
         for each in node.findall(nodes.TextElement)
         if isinstance(each, nodes.literal | nodes.math)

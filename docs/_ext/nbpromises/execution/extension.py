@@ -18,11 +18,12 @@ from myst_nb.core.read import (
     MystMetadataParsingError,
     is_myst_markdown_notebook,
 )
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from ..cells import fences
 from ..order import WAITING
 from ..sources import read_source
 from .child import main as page_process
@@ -163,8 +164,27 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         logger.error(str(error), location=f"{path}:{place[1] if place else 1}")
         _register_reader(env, path, read_nothing, {})
         return None
+    except ValidationError as error:
+        option = ".".join(map(str, error.path)).removeprefix("metadata.")
+        fault = f"the option {option} of this cell: {error.message}"
+        line = _line_of_invalid_cell(env, path, text)
+        logger.error(fault, location=f"{path}:{line}")
+        _register_reader(env, path, read_nothing, {})
+        return None
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return Page(docname, path, list(map(as_cell, code)))
+
+
+def _line_of_invalid_cell(env: BuildEnvironment, path: Path, text: str) -> int:
+    """Return the first line of the first cell up to which the page cannot be read."""
+    lines = text.split("\n")
+    for block in fences(text):
+        try:
+            part = "\n".join(lines[: block.last])
+            read_notebook(part, myst(env).myst_config, str(path))
+        except ValidationError:
+            return block.first
+    return 1
 
 
 def _execute(

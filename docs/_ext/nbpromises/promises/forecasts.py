@@ -105,6 +105,8 @@ def _fault(
     if not lists:
         return "a {forecast} needs a list of answers, but has none"
     (answers,) = lists
+    if any(map(_is_list, explanation)):
+        return "a {forecast} needs one list, its answers, but has more"
     if not question:
         return "a {forecast} needs a question before its answers"
     if len(answers) < 2:
