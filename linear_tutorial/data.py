@@ -13,7 +13,7 @@ def true_line(x: tf.Tensor) -> tf.Tensor:
     """Compute the line that the data is made from, ``x * TRUE_W + TRUE_B``.
 
     Args:
-        x: A number, array or tensor of any shape.
+        x: A number, array or tensor of floats, of any shape.
 
     Returns:
         The line's height at each `x`, with the shape of `x`.

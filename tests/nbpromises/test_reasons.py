@@ -395,6 +395,25 @@ def test_a_library_counts_that_is_missing_or_only_asked_for_its_version(
     assert not versions.keys() & {"sys", "ruff"}
 
 
+def test_code_without_a_file_that_cannot_be_parsed_is_no_missing_file(
+    site: Site,
+):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import ast
+        try:
+            ast.parse("(")
+        except SyntaxError:
+            pass
+        ```
+        """
+    )
+    site.executed()
+    (record,) = (site.root / "_build" / "executed").glob("*.json")
+    assert "<unknown>" not in record.read_text()
+
+
 def test_a_reason_is_printed_whatever_letters_the_terminal_has(
     executed_once: Site,
 ):

@@ -68,15 +68,29 @@ def execute_pages(
 ) -> None:
     """Look up the cached outputs of the pages to be read, and execute the stale ones."""
     pages = [page for name in docnames if (page := _page(app, env, name))]
-    folder = _folder(app)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        # Sphinx would print a traceback for any exception.
-        sys.exit(f"nbpromises_folder: ERROR: {error}")
     if os.pathsep in str(app.confdir):
         text = f"Python cannot import from a folder with {os.pathsep!r} in its name"
         sys.exit(f"{app.confdir}: ERROR: {text}")
+    try:
+        found, executed = _find_or_execute(app, env, pages, docnames)
+    except OSError as error:
+        # Sphinx would print a traceback for any exception.
+        sys.exit(f"nbpromises_folder: ERROR: {error}")
+    for name in docnames:
+        record_files(env).pop(name, None)
+    record_files(env).update({name: str(path) for name, path in found.items()})
+    _register_readers(env, pages, found)
+    # In quiet builds too.
+    kept = len(record_files(env)) - executed
+    print(f"{executed} pages executed, {kept} taken from the cache")
+
+
+def _find_or_execute(
+    app: Sphinx, env: BuildEnvironment, pages: list[Page], docnames: list[str]
+) -> tuple[dict[str, Path], int]:
+    """Return the files of the records of pages, and how many of these were executed for it."""
+    folder = _folder(app)
+    folder.mkdir(parents=True, exist_ok=True)
     # All editions share this folder: the first to get the lock executes, the others find its records.
     with _acquire(app, FileLock(folder / "lock"), docnames):
         store = _store(app)
@@ -93,13 +107,7 @@ def execute_pages(
         if stale:
             found |= _execute(app, store, stale, docnames)
         store.clean_up(found.values())
-    for name in docnames:
-        record_files(env).pop(name, None)
-    record_files(env).update({name: str(path) for name, path in found.items()})
-    _register_readers(env, pages, found)
-    # In quiet builds too.
-    kept = len(record_files(env)) - len(stale)
-    print(f"{len(stale)} pages executed, {kept} taken from the cache")
+    return found, len(stale)
 
 
 def _acquire(

@@ -23,15 +23,16 @@ from ..terminal import COLOUR, shown
 ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
+# Before a value, "min" names the smallest one, and a lone "s" or "h" may be a name, too.
+_NO_NAME = r"(?! *[=:]? *\[*([+-]?\.?[0-9]|nan|inf))"
 _TIME = re.compile(
-    r"(?<![0-9])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)? ?"
-    # Before a number, "min" names the smallest value.
-    r"(ns|us|[µμ]s|ms|s|sec|seconds?|min(?! *[=:]? *[+-]?\.?[0-9])|minutes?|h|hours?)(?!\w)",
+    r"(?<![0-9])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"
+    rf"([sh]| ?(ns|us|[µμ]s|ms|sec|seconds?|minutes?|hours?)| ?(s|h|min){_NO_NAME})(?!\w)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 _RESULT = re.compile(
-    r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}])"
+    r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
     r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%])\w* | (?<![0-9_])[0-9]+[ ]?%"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
@@ -86,6 +87,8 @@ def hint(promise: str, printed: str) -> str:
     '... may not stand for a result: 7.52'
     >>> hint("5 %", "5\xa0%")
     'characters look alike and differ: U+00A0 (NO-BREAK SPACE)'
+    >>> hint("took ...s", "took 0.2s")
+    '... stands for whole words: 0.2s is kept by ..., not by ...s'
     >>> hint("loss: 0.93...", "loss: 0.9373")
     'a number stands for all that round to it: leave out the ... behind it'
     """
@@ -100,6 +103,8 @@ def hint(promise: str, printed: str) -> str:
         )
     if re.search(r"\.[0-9]+\.\.\.", promise):
         return f"a number stands for all that round to it: leave out the {ANY} behind it"
+    if re.search(r"\w\.\.\.|\.\.\.\w", promise):
+        return f"{ANY} stands for whole words: 0.2s is kept by {ANY}, not by {ANY}s"
     return ""
 
 

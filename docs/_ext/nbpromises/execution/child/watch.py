@@ -21,6 +21,8 @@ OTHER_PROGRAMS = {"os.exec", "os.posix_spawn", "os.system"}
 TOLD = "/subprocess.py _posix_spawn"
 # `platform.processor` runs this command, for TensorFlow; it reads no file.
 HARMLESS = ["uname", "-p"]
+# The file that `ast.parse` names unless it is told of another.
+UNKNOWN_FILE = "<unknown>"
 # Where Python and its packages are installed; they count by their versions.
 INSTALLED = "/lib/python3"
 
@@ -42,8 +44,11 @@ def watch_process(journal: str) -> None:
     def hook(event: str, details: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(details[0], str | bytes):
             path, flags = os.fsdecode(details[0]), details[2]
+            # After a SyntaxError, Python looks for the line in a file, also in that of code without one.
+            if path in (journal, UNKNOWN_FILE):
+                return
             # shutil.rmtree opens names that are relative to another folder than the current one.
-            if path == journal or " _rmtree" in _caller():
+            if " _rmtree" in _caller():
                 return
             # What is opened to be changed in its place is read as well.
             reads = flags & os.O_ACCMODE == os.O_RDONLY or not flags & (
