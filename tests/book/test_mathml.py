@@ -48,13 +48,18 @@ def test_a_formula_with_a_character_that_its_font_lacks_fails(site: Site):
     assert f"{page}:11: ERROR: {said}" in build.said
 
 
-def test_a_formula_that_cannot_be_written_fails(site: Site):
-    page = site.write_page(r"A $\nosuchcommand{x}$ here.")
+def test_a_formula_that_cannot_be_written_fails_and_shows_its_source(
+    site: Site,
+):
+    page = site.write_page(r"A $\nosuchcommand{x} < y$ here.")
     build = site.build()
     assert not build.ok
     assert str(page) in build.said
     assert "cannot be written as MathML" in build.said
     assert "nosuchcommand" in build.said
+    # Notebooks look for one element for each formula.
+    html = (build.output / "index.html").read_text()
+    assert r"<math><mtext>\nosuchcommand{x} &lt; y</mtext></math>" in html
 
 
 def test_no_mark_behind_a_formula_begins_a_line(site: Site, browser: Browser):

@@ -5,6 +5,7 @@ translate the mathematics that these pages use; a formula that it cannot transla
 """
 
 import re
+from html import escape
 
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -45,13 +46,15 @@ def visit(
     except MathError as error:
         message = "this formula cannot be written as MathML: %s"
         logger.error(message, error, location=node)
-        raise nodes.SkipNode from error
-    if missing := drawn_characters(formula) - characters_of_font():
-        message = "this formula has %s, which the font %s lacks"
-        listed = ", ".join(
-            f"{each} ({ord(each):X})" for each in sorted(missing)
-        )
-        logger.error(message, listed, FONT.name, location=node)
+        # The notebook of the page expects an element for each formula.
+        formula = f"<math><mtext>{escape(node.astext())}</mtext></math>"
+    else:
+        if missing := drawn_characters(formula) - characters_of_font():
+            message = "this formula has %s, which the font %s lacks"
+            listed = ", ".join(
+                f"{each} ({ord(each):X})" for each in sorted(missing)
+            )
+            logger.error(message, listed, FONT.name, location=node)
     if as_block:
         box = translator.starttag(node, "div", CLASS="math")
         formula = f"{box}{formula}</div>\n"
