@@ -91,24 +91,34 @@ def test_an_edit_executes_only_pages_that_use_the_edited_file(project: Path):
     }
 
 
-def test_the_hosted_build_publishes_both_languages(project: Path):
-    address = "https://example.org/book/"
-    repository = "someone/book/blob/site/html"
-    file = project / ".readthedocs.yaml"
+ADDRESS = "https://example.org/book/"
+REPOSITORY = "someone/book/blob/site/html"
+
+
+@pytest.fixture(scope="module")
+def published(chromium: str, copy_of_project: Path) -> Path:
+    """Publish the book as its host does; return the folder with its files of each kind."""
+    output = copy_of_project / "output"
+    file = copy_of_project / ".readthedocs.yaml"
     jobs = yaml.safe_load(file.read_text())["build"]["jobs"]["build"]
     for command in chain.from_iterable(jobs.values()):
         result = run(
             *["bash", "-c", command],
-            cwd=project,
-            READTHEDOCS_OUTPUT=str(project / "output"),
-            READTHEDOCS_CANONICAL_URL=address,
-            COLAB_REPOSITORY=repository,
+            cwd=copy_of_project,
+            READTHEDOCS_OUTPUT=str(output),
+            READTHEDOCS_CANONICAL_URL=ADDRESS,
+            COLAB_REPOSITORY=REPOSITORY,
         )
         assert result.returncode == 0, result.stderr
+    return output
+
+
+def test_the_hosted_build_publishes_both_languages(published: Path):
+    address, repository = ADDRESS, REPOSITORY
+    html = published / "html"
     for kind in "pdf", "epub", "htmlzip":
-        (offered,) = (project / "output" / kind).iterdir()
-        assert (project / "output/html/offline" / offered.name).is_file()
-    html = project / "output" / "html"
+        (offered,) = (published / kind).iterdir()
+        assert (html / "offline" / offered.name).is_file()
     for page in "index", "en/index", "zh-cn/index":
         assert (html / f"{page}.html").is_file()
     path = html / "zh-cn" / "tutorial" / "data.html"
@@ -151,15 +161,14 @@ def test_the_hosted_build_publishes_both_languages(project: Path):
         assert (html / place.removeprefix(address)).is_file()
 
 
-def test_every_epub_passes_epubcheck(built_site: Path):
+def test_every_epub_passes_epubcheck(published: Path):
     program = shutil.which("epubcheck")
     if program is None:
         message = "epubcheck is not on this machine; 'apt install' brings it"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    assert make(ROOT, "epub").returncode == 0
-    epubs = sorted((ROOT / "_build" / "offline").glob("*.epub"))
+    epubs = sorted((published / "html" / "offline").glob("*.epub"))
     assert len(epubs) == 2
     for epub in epubs:
         # A file of Java, which Debian runs by a setting of the kernel that containers lack.
@@ -167,14 +176,15 @@ def test_every_epub_passes_epubcheck(built_site: Path):
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_every_pdf_has_all_pages_and_figures(chromium: str, built_site: Path):
-    result = make(ROOT, "pdf")
-    assert result.returncode == 0, result.stderr
+def test_every_pdf_has_all_pages_and_figures(
+    published: Path, copy_of_project: Path
+):
     for language in "en", "zh-cn":
-        document = lxml.html.parse(ROOT / "_build" / "pdf" / f"{language}.html")
+        printed = copy_of_project / "_build" / "pdf" / f"{language}.html"
+        document = lxml.html.parse(printed)
         assert len(document.findall(".//article")) == len(PAGES)
-        pdf = ROOT / "_build" / "offline" / f"linear-tutorial-{language}.pdf"
-        content = pdf.read_bytes()
+        name = f"linear-tutorial-{language}.pdf"
+        content = (published / "html" / "offline" / name).read_bytes()
         assert b"file:" not in content
         figures = document.findall(".//figure")
         assert content.count(b"/S /Caption") >= len(figures) > 20

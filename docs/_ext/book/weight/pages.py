@@ -13,8 +13,11 @@ STYLE_SHEET = re.compile(
 )
 # Sphinx adds a digest to those that it links itself.
 UNVERSIONED = re.compile(r'_static/([\w-]+\.(?:css|js))(?=[" ])')
-# Names, signs, white space and modules have the colour of the text around them.
-PLAIN_TOKEN = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
+# Sphinx puts each word of code into one of these, to keep it on one line; site.css lets it break.
+WORD = re.compile(r'<span class="pre">([^<]*)</span>')
+# Names, signs, white space and modules have the colour of the text around them. Operators would have another
+# one, but are a sixth of the elements of a page with much code.
+PLAIN_TOKEN = re.compile(r'<span class="(?:n|p|w|nn|o)">([^<]*)</span>')
 # Of a path, and of what stands at a place.
 COORDINATES = re.compile(r' (?:d|x|y)="[^"]*"')
 MARKERS = re.compile(
@@ -36,7 +39,7 @@ LOAD_FORMULA_FONT = """\
 def light_page(html: str, style: str) -> str:
     """Return a page that links one style sheet, defers scripts and loads no script for icons.
 
-    Tokens of code that look like the text around them lose their elements.
+    Words and tokens of code that look like the text around them lose their elements.
     """
     head, end, body = html.partition("</head>")
     head, scripts = ICON_SCRIPT.subn("", head)
@@ -46,7 +49,7 @@ def light_page(html: str, style: str) -> str:
     head += f'<link rel="stylesheet" href="{style}">\n'
     if "<math" in body:
         head += LOAD_FORMULA_FONT
-    body = PLAIN_TOKEN.sub(r"\1", body)
+    body = PLAIN_TOKEN.sub(r"\1", WORD.sub(r"\1", body))
     return f"{head}{end}{body}"
 
 
