@@ -96,7 +96,7 @@ def plot_validation(
     epochs = range(1, len(losses) + 1)
     ax.plot(epochs, losses, "--", color=BLUE, label="training")
     ax.plot(epochs, val_losses, color=ORANGE, label="validation")
-    best = int(np.argmin(val_losses))
+    best = int(np.argmin(np.nan_to_num(val_losses, nan=np.inf)))
     ax.plot(
         epochs[best],
         val_losses[best],

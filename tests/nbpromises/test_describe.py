@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredText, AnnotationBbox, OffsetImage
+from matplotlib.patches import ConnectionPatch
 
 from linear_tutorial import LinearModel, make_data, training_loop
 from linear_tutorial.figures.fit import plot_fit
@@ -194,8 +196,29 @@ def test_a_line_without_any_value_is_described():
     assert "tilt 1; y 2 missing" in describe(figure)
 
 
+def connect(figure: Figure, z: np.ndarray) -> None:
+    one, other = figure.subplots(1, 2)
+    ends = (0, z[0, 1] / 9), (1, 1)
+    figure.add_artist(
+        ConnectionPatch(*ends, "data", "data", axesA=one, axesB=other)
+    )
+
+
 NUMBERS = np.add.outer([0.1, 0.5, 2], [0, 3, 5])
 DRAWINGS: dict[str, Callable[[Figure, np.ndarray], object]] = {
+    "an endless line by its slope": lambda figure, z: (
+        figure.add_subplot().axline((0, 1), slope=z[0, 1])
+    ),
+    "an endless line by its points": lambda figure, z: (
+        figure.add_subplot().axline((0, 1), (1, z[0, 1]))
+    ),
+    "words of a part of a figure": lambda figure, z: figure.subfigures(1, 2)[
+        0
+    ].suptitle(f"loss {z[0, 1]}"),
+    "a line beside axes": lambda figure, z: figure.add_artist(
+        Line2D([0, z[0, 1]], [0, 1])
+    ),
+    "an arrow between axes": connect,
     "points coloured by values": lambda figure, z: figure.add_subplot().scatter(
         *np.indices(z.shape), c=z
     ),

@@ -59,6 +59,23 @@ def test_a_typed_number_fails(site: Site, body: str):
     assert f"the number {number} is typed" in build.said
 
 
+def test_a_value_of_the_same_page_may_be_glued_without_the_name_of_the_page(
+    site: Site,
+):
+    site.write_page("""
+        ```{code-cell} ipython3
+        from myst_nb import glue
+
+        glue("loss", 0.93, display=False)
+        ```
+
+        The loss is {glue:text}`loss:.2f`.
+        """)
+    build = site.build()
+    assert build.ok, build.said
+    assert "The loss is 0.93." in build.page()
+
+
 def test_constants_and_notation_may_be_typed(site: Site):
     site.write(
         "index.md",

@@ -123,6 +123,10 @@ def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
         ("````text\n1\n```\n\n````markdown\n2\n````", "another block"),
         ("<!-- to do ->\n\nMore.", "HTML is not closed"),
         ("<pre>\n1\n\nMore.", "HTML is not closed"),
+        (
+            "<div>\n```{code-cell}\n1\n```\n</div>",
+            "cell stands within this HTML",
+        ),
         ("<<<<<<< HEAD", "mark of a conflict"),
         (">>>>>>> branch", "mark of a conflict"),
     ],

@@ -675,3 +675,9 @@ def test_the_smallest_validation_loss_is_marked():
     assert drawn["validation"].tolist() == [[1, 6], [2, 4], [3, 4], [4, 5]]
     assert drawn["smallest"].tolist() == [[2, 4]]
     assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+def test_the_smallest_validation_loss_is_marked_though_the_run_diverged():
+    nan = float("nan")
+    ax = plot_validation({"loss": [4, 2, nan], "val_loss": [4, 3, nan]})
+    assert lines(ax)["smallest"].tolist() == [[2, 3]]

@@ -19,8 +19,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
+from matplotlib.figure import SubFigure
 from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
+from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
@@ -47,11 +48,7 @@ def describe(figure: Figure) -> str:
     """
     figure.canvas.draw()
     lines = [line for ax in figure.axes if _shows(ax) for line in _axes(ax)]
-    lines += [
-        f"{type(artist).__name__} outside of the axes: {_words(artist)}"
-        for artist in (*figure.texts, *figure.legends, *figure.images)
-        if _shows(artist)
-    ]
+    lines += _outside(figure)
     return "\n".join(lines or ["empty figure"])
 
 
@@ -60,6 +57,23 @@ def print_figure(
 ) -> None:
     """Print the description of a figure; IPython calls this for its text/plain output."""
     printer.text(describe(figure))
+
+
+def _outside(figure: Figure | SubFigure) -> Iterator[str]:
+    """Describe what belongs to a figure and to none of its axes, in its parts as well."""
+    for artist in filter(_shows, figure.get_children()):
+        kind = f"{type(artist).__name__} outside of the axes"
+        match artist:
+            case SubFigure():
+                yield from _outside(artist)
+            case Axes() | figure.patch:
+                pass
+            case Line2D():
+                yield f"{kind}: {_summary(artist.get_xydata())}"
+            case Patch():
+                yield f"{kind}: {_summary(artist.get_path().vertices)}"
+            case _:
+                yield f"{kind}: {_words(artist)}"
 
 
 def _axes(ax: Axes) -> Iterator[str]:
@@ -114,6 +128,9 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
     match artist:
         case _ if artist in ax.child_axes:
             return "\n".join(_axes(cast("Axes", artist)))
+        case AxLine():
+            name, style = _name(artist), _style(artist)
+            return f"endless line{name}{style} {_course(artist, ax)}"
         case Line2D():
             points = _points(artist.get_xydata(), ax)
             return f"line{_name(artist)}{_style(artist)}: {points}"
@@ -155,6 +172,15 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             kind = f"{type(artist).__name__}{place}"
             return "\n".join([kind, *_children(artist, ax)])
     return None
+
+
+def _course(line: AxLine, ax: Axes) -> str:
+    """Say through which points a line goes, or how steeply; matplotlib draws it through all of the axes."""
+    places = filter(None, (line.get_xy1(), line.get_xy2()))
+    slope = line.get_slope()
+    steepness = "" if slope is None else f" with slope {_number(slope)}"
+    through = " and ".join(_place(place, ax) for place in places)
+    return f"through {through}{steepness}"
 
 
 def _arrow(note: Annotation, arrow: FancyArrowPatch, ax: Axes) -> str:

@@ -25,6 +25,7 @@ STRANGE = re.compile(
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 CONFLICT = re.compile("(<{7}|>{7}) ")
+CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
 # HTML that goes on to the end of the page if it is not closed.
 ENDLESS = re.compile(
     r"\s*<(!--|pre\b|script\b|style\b|textarea\b)", re.IGNORECASE
@@ -104,6 +105,11 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         first, end = token.map or (0, 0)
         if token.type == "html_block" and _is_endless(token.content):
             yield first + 1, "this HTML is not closed"
+        elif token.type == "html_block" and _hides_cell(token.content):
+            yield (
+                first + 1,
+                "a cell stands within this HTML: put an empty line before it",
+            )
         elif token.type == "fence":
             for fault in _fence_faults(token, lines[first:end]):
                 yield first + 1, fault
@@ -132,6 +138,11 @@ def _is_endless(html: str) -> bool:
         return False
     end = "-->" if begin[1] == "!--" else f"</{begin[1].lower()}>"
     return end not in html.lower()
+
+
+def _hides_cell(html: str) -> bool:
+    """Return whether HTML that is no comment has a code cell in it, which would not be executed."""
+    return not html.lstrip().startswith("<!--") and bool(CELL.search(html))
 
 
 def lone_returns(path: Path) -> Iterator[tuple[int, str]]:

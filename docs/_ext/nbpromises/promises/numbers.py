@@ -28,6 +28,8 @@ _NUMBER = re.compile(
 
 REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
 NEVER_PROSE = nodes.comment | addnodes.desc_signature
+# The class of a value of the same page, which MyST-NB glues while it reads: `{glue:text}`name``.
+GLUED = "pasted-text"
 # Attributes that screen readers read, or that browsers show: under the pointer, above a table of
 # contents.
 SEEN = ("alt", "reftitle", "content", "explanation", "caption")
@@ -68,7 +70,9 @@ def typed_numbers(
             if not (notation and number.isdigit()):
                 yield element, number
     for child in element.children:
-        if isinstance(child, nodes.Element) and not _is_code(child):
+        if isinstance(child, nodes.Element) and not (
+            _is_code(child) or GLUED in child["classes"]
+        ):
             yield from typed_numbers(child)
 
 
