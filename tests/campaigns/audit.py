@@ -4,10 +4,6 @@ The pages are served as a host does: compressed, many files over one connection.
 those before compression. How fast a page is differs from run to run on a busy machine, and a
 disturbance only makes it slower: a page that misses its bound gets two more tries, and the best
 counts. Needs node, npm and chromium; npm brings Lighthouse.
-
-Lighthouse takes a phone to be four times as slow as the machine that it runs on, whichever that is; for
-slower machines its documentation (docs/throttling.md, "Calibrating the CPU slowdown") asks for less. So
-the machine is measured first, and the phone is the same one everywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from support.commands import ROOT, run
@@ -31,13 +26,8 @@ from support.servers import QuietHandler
 LIGHTHOUSE = "lighthouse@12.8.2"
 SITE = ROOT / "_build" / "html"
 LANGUAGES = ("en", "zh-cn")
-DESKTOP = ["--preset=desktop"]
+FORMS = {"mobile": [], "desktop": ["--preset=desktop"]}
 TRIES = 3
-
-# By Lighthouse's benchmark, the machine for which its phone is four times as slow: the middle of what the
-# documentation calls a high-end desktop.
-EXPECTED_BENCHMARK = 1750
-PHONE_SLOWDOWN = 4.0
 
 KILOBYTES = 600
 PERFORMANCE = {"mobile": 95, "desktop": 100}
@@ -51,7 +41,6 @@ class Look:
     kilobytes: float
     scores: dict[str, int]
     flaws: list[str]
-    benchmark: float
 
 
 class Host(QuietHandler):
@@ -80,6 +69,10 @@ def main() -> int:
     if built.returncode != 0:
         sys.exit(built.stdout + built.stderr)
     complaints = []
+    print(
+        f"{'page':<27}{'':<7}{'KB':>5}{'mobile':>8}{'desktop':>8}"
+        f"{'access.':>9}{'practices':>11}{'SEO':>5}"
+    )
     handler = partial(Host, directory=str(SITE))
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
@@ -87,22 +80,11 @@ def main() -> int:
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        forms = {
-            "mobile": phone(f"{address}/en/index.html", Path(folder)),
-            "desktop": DESKTOP,
-        }
-        print(
-            f"{'page':<27}{'':<7}{'KB':>5}{'mobile':>8}{'desktop':>8}"
-            f"{'access.':>9}{'practices':>11}{'SEO':>5}"
-        )
         for language in LANGUAGES:
             for page in pages(SITE / language):
                 url = f"{address}/{language}/{page}"
                 looks = {
-                    form: best_look(
-                        url, options, PERFORMANCE[form], Path(folder)
-                    )
-                    for form, options in forms.items()
+                    form: best_look(url, form, Path(folder)) for form in FORMS
                 }
                 print_row(page, language, looks)
                 complaints += [
@@ -122,45 +104,23 @@ def pages(edition: Path) -> list[str]:
     )
 
 
-def phone(url: str, folder: Path) -> list[str]:
-    """Return Lighthouse's options for the one phone, seen from a machine that is measured for it."""
-    benchmark = median(
-        look(url, DESKTOP, folder).benchmark for _ in range(TRIES)
-    )
-    slowdown = phone_slowdown(benchmark)
-    print(
-        f"Lighthouse's benchmark of this machine: {benchmark:.0f};"
-        f" a phone is {slowdown} times as slow"
-    )
-    return [f"--throttling.cpuSlowdownMultiplier={slowdown}"]
-
-
-def phone_slowdown(benchmark: float) -> float:
-    """Return how many times as slow as a machine the phone is.
-
-    >>> phone_slowdown(1750), phone_slowdown(875), phone_slowdown(300)
-    (4.0, 2.0, 1.0)
-    """
-    return round(max(1.0, PHONE_SLOWDOWN * benchmark / EXPECTED_BENCHMARK), 1)
-
-
-def best_look(url: str, options: list[str], bound: int, folder: Path) -> Look:
+def best_look(url: str, form: str, folder: Path) -> Look:
     """Look again at a page that seems too slow."""
     looks = []
     for _ in range(TRIES):
-        looks.append(look(url, options, folder))
-        if looks[-1].scores["performance"] >= bound:
+        looks.append(look(url, form, folder))
+        if looks[-1].scores["performance"] >= PERFORMANCE[form]:
             break
     return max(looks, key=lambda each: each.scores["performance"])
 
 
-def look(url: str, options: list[str], folder: Path) -> Look:
+def look(url: str, form: str, folder: Path) -> Look:
     """Run Lighthouse once, in a folder where it may leave files."""
     chromium = shutil.which("chromium")
     if chromium is None or shutil.which("npx") is None:
         sys.exit("error: chromium and npx are needed")
     result = run(
-        *["npx", "--yes", LIGHTHOUSE, url, *options],
+        *["npx", "--yes", LIGHTHOUSE, url, *FORMS[form]],
         *["--output=json", "--output-path=stdout", "--quiet"],
         f"--only-categories=performance,{','.join(OTHERS)}",
         "--no-enable-error-reporting",
@@ -180,7 +140,6 @@ def look(url: str, options: list[str], folder: Path) -> Look:
             for name, category in report["categories"].items()
         },
         flaws(report),
-        report["environment"]["benchmarkIndex"],
     )
 
 
