@@ -47,11 +47,20 @@ def plot_shards(
     Returns:
         The axes.
 
+    Raises:
+        ValueError: If `sizes` are more than four, one of them is negative, or their sum is not N.
+
     Example:
         >>> from linear_tutorial import make_data
         >>> [len(shard.get_offsets()) for shard in plot_shards(*make_data(5), [3, 2]).collections]
         [3, 2]
     """
+    most = len(SHARD_STYLES)
+    if len(sizes) > most or sum(sizes) != len(x) or min(sizes, default=0) < 0:
+        raise ValueError(
+            f"sizes must be at most {most} numbers of examples with the sum {len(x)}, "
+            f"but are {sizes!r}"
+        )
     ax = labelled_axes(ax, "x", "y")
     ends = np.cumsum(sizes)
     for replica, end in enumerate(ends):

@@ -42,9 +42,21 @@ def rewrite(page: Path, old: str, new: str) -> None:
         ("Some words.", "Some words.  "),
         ("More words.", "+++\n\nMore words."),
         ("More words.", "```{raw-cell}\nraw\n```\n\nMore words."),
+        ("```{expected-output}", "``` {expected-output}"),
+        ("```{expected-output}", "+++\n\n```{expected-output}"),
         ("```{code-cell}", "````{code-cell}"),
     ],
-    ids=["mark", "crlf", "tab", "blanks", "break", "raw", "longer"],
+    ids=[
+        "mark",
+        "crlf",
+        "tab",
+        "blanks",
+        "break",
+        "raw",
+        "blank",
+        "break within",
+        "longer",
+    ],
 )
 def test_it_is_the_same_page_as_without(site: Site, old: str, new: str):
     page = site.write_page(PAGE)
@@ -126,6 +138,10 @@ def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
         (
             "<div>\n```{code-cell}\n1\n```\n</div>",
             "cell stands within this HTML",
+        ),
+        (
+            "$$ x\n\n```{code-cell}\n1\n```\n\n$$ y $$",
+            "cell stands within this formula",
         ),
         ("<<<<<<< HEAD", "mark of a conflict"),
         (">>>>>>> branch", "mark of a conflict"),

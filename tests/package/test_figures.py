@@ -450,6 +450,12 @@ def test_each_shard_has_its_own_points_colour_and_marker():
     assert len(outlines) == 4
 
 
+@pytest.mark.parametrize("sizes", [[], [11, 9], [25, -4], [5, 4, 4, 4, 4]])
+def test_sizes_that_are_not_those_of_shards_are_refused(sizes: list[int]):
+    with pytest.raises(ValueError, match=r"sizes must be at most 4 numbers"):
+        plot_shards(X, Y, sizes)
+
+
 def test_shares_of_a_step_lead_from_the_start_to_the_end_of_the_whole():
     ax = plot_added_steps((5, 0), [(-0.4, 0.3), (-0.1, 0.2)])
     drawn = lines(ax)

@@ -33,7 +33,7 @@ def fences(source: str) -> list[Fence]:
     return [
         Fence(name[1], token.content, token.map[0] + 1, token.map[1])
         for token in top_level_fences(source)
-        if token.map and (name := re.match(r"\{(.+?)\}", token.info))
+        if token.map and (name := re.match(r"\s*\{(.+?)\}", token.info))
     ]
 
 

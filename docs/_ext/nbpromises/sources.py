@@ -10,6 +10,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -84,7 +85,8 @@ def top_level_fences(text: str) -> list[Token]:
 
 
 def _tokens(text: str) -> list[Token]:
-    return MarkdownIt("commonmark").use(front_matter_plugin).parse(text)
+    parser = MarkdownIt("commonmark").use(front_matter_plugin)
+    return parser.use(dollarmath_plugin).parse(text)
 
 
 def faults(text: str) -> Iterator[tuple[int, str]]:
@@ -110,6 +112,8 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
                 first + 1,
                 "a cell stands within this HTML: put an empty line before it",
             )
+        elif token.type.startswith("math_block") and CELL.search(token.content):
+            yield first + 1, "a cell stands within this formula: close it"
         elif token.type == "fence":
             for fault in _fence_faults(token, lines[first:end]):
                 yield first + 1, fault
@@ -117,13 +121,14 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
 
 def _fence_faults(token: Token, lines: list[str]) -> Iterator[str]:
     """Yield what is wrong in a fenced block of these lines."""
-    if token.info.startswith("{") and "}" not in token.info:
-        yield f"{token.info} lacks its closing brace"
+    info = token.info.strip()
+    if info.startswith("{") and "}" not in info:
+        yield f"{info} lacks its closing brace"
     # In a quote, ">" stands before it.
     closed = lines[-1].lstrip("> \t").startswith(token.markup)
     # A fence that closes nothing; of a promise, also one that is indented, short or shorter.
     inner = rf"^ {{0,3}}{token.markup}"
-    if token.info.startswith("{expected-output}"):
+    if info.startswith("{expected-output}"):
         inner += rf"|^\s*({token.markup}|``\s*$|```\{{)"
     if re.search(inner, token.content, re.MULTILINE):
         yield "another block begins in this block: it is not closed"

@@ -167,20 +167,28 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         return None
     try:
         notebook = read_notebook(text, myst(env).myst_config, str(path))
-    except MystMetadataParsingError as error:
-        place = re.search(r"at line (\d+)", str(error))
-        logger.error(str(error), location=f"{path}:{place[1] if place else 1}")
-        _register_reader(env, path, read_nothing, {})
-        return None
-    except ValidationError as error:
-        option = ".".join(map(str, error.path)).removeprefix("metadata.")
-        fault = f"the option {option} of this cell: {error.message}"
-        line = _line_of_invalid_cell(env, path, text)
+    except (MystMetadataParsingError, ValidationError) as error:
+        line, fault = _metadata_fault(env, path, text, error)
         logger.error(fault, location=f"{path}:{line}")
         _register_reader(env, path, read_nothing, {})
         return None
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return Page(docname, path, list(map(as_cell, code)))
+
+
+def _metadata_fault(
+    env: BuildEnvironment,
+    path: Path,
+    text: str,
+    error: MystMetadataParsingError | ValidationError,
+) -> tuple[int, str]:
+    """Return the line of a cell whose metadata cannot be read, and what is wrong in them."""
+    if isinstance(error, MystMetadataParsingError):
+        place = re.search(r"at line (\d+)", str(error))
+        return int(place[1]) if place else 1, str(error)
+    option = ".".join(map(str, error.path)).removeprefix("metadata.")
+    fault = f"the option {option} of this cell: {error.message}"
+    return _line_of_invalid_cell(env, path, text), fault
 
 
 def _line_of_invalid_cell(env: BuildEnvironment, path: Path, text: str) -> int:

@@ -34,7 +34,7 @@ _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
-    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%])\w* | (?<![0-9_])[0-9]+[ ]?%"
+    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%‰])\w* | (?<![0-9_])[0-9]+[ ]?[%‰]"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
     re.IGNORECASE | re.VERBOSE,
 )
