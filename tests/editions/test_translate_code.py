@@ -178,6 +178,7 @@ def test_words_in_drawings_are_in_the_language_of_the_page(site: Site):
     assert "损失&lt;甲&gt;</text>" in svg
     assert "epoch" not in svg
     assert 'xml:lang="zh-CN"' in svg
+    assert 'ax.set_xlabel("轮次")' in build.page()
     del words["epoch"]
     site.write(path, catalogue(words))
     build = site.build("zh_CN")

@@ -6,8 +6,8 @@ printed. A label is a string of one line with a word, that is at least two lette
 - is printed: it stands in the arguments of `print`, not within another call or an index; or
 - has several words, or blanks, a word and a field of an f-string, unless something is compared with it; or
 - is one word or has blanks, and stands as an element of a tuple, list or set, as a key of a dictionary,
-  as an outcome of `a if condition else b` or `np.where`, or as an argument called `label`, `title`,
-  `xlabel` or `ylabel`.
+  as an outcome of `a if condition else b` or `np.where`, as an argument called `label`, `title`,
+  `xlabel` or `ylabel`, or as one of a method of such a name, as of `set_xlabel`.
 
 Markup, which begins with `<`, is none. A string that is a label somewhere on a page is that label in all cells of the page, also as an index. An
 f-string, or a string whose method `format` is called, is one label together with its fields; a
@@ -376,6 +376,12 @@ def _placed_strings(
             yield from _placed_strings(node.test, "")
             for outcome in (node.body, node.orelse):
                 yield from _placed_strings(outcome, place or "listed")
+        case ast.Call(ast.Attribute(attr=name)) if (
+            name.removeprefix("set_") in NAMED
+        ):
+            yield from _placed_strings(node.func, "")
+            for argument in (*node.args, *node.keywords):
+                yield from _placed_strings(argument, "listed")
         case ast.Call(ast.Attribute(attr="where")):
             for outcome in node.args:
                 yield from _placed_strings(outcome, "listed")
