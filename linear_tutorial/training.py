@@ -62,6 +62,10 @@ class TrainingDivergedError(ArithmeticError):
         self.learning_rate = learning_rate
         self.history = history
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Return how to make it again, as `multiprocessing` does; its message is no argument."""
+        return type(self), (self.epoch, self.learning_rate, self.history)
+
 
 def report(model: Model, loss: float) -> str:
     """Format the parameters of a model and its loss as one line.

@@ -50,6 +50,7 @@ def plot_valley(
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     ellipse = circle @ np.linalg.inv(root)
     smallest = np.mean(np.square(np.polyval(best, x) - y))
+    levels = [level for level in VALLEY_LEVELS if level > smallest]
 
     _, panels = plt.subplots(
         len(paths),
@@ -64,7 +65,7 @@ def plot_valley(
     ):
         labelled_axes(ax, "W" if ax is drawn[-1] else "", "b")
         ax.set_title(name, color=style["color"])
-        for level in VALLEY_LEVELS:
+        for level in levels:
             contour = best + np.sqrt(2 * (level - smallest)) * ellipse
             ax.plot(*contour.T, color="0.6", linewidth=1)
             # Beyond the upper end of the ellipse, where no path begins.

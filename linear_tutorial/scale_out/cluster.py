@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class _Copy:
 
     def wait(self) -> int:
         while (status := self.poll()) is None:
-            self._prepared.listen(None)
+            self._prepared.listen(0.05)
         return status
 
 
@@ -56,33 +57,40 @@ class _Prepared:
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
+        # Of the two pipes: clusters may run in several threads.
+        self._lock = threading.RLock()
         self._said = b""
         self._forked: list[int] = []
         self.ended: dict[int, int] = {}
 
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
     def start(self, job: dict[str, object]) -> _Copy:
         assert self._process.stdin  # noqa: S101
-        self._process.stdin.write(f"{json.dumps(job)}\n".encode())
-        self._process.stdin.flush()
-        while not self._forked:
-            self.listen(None)
-        return _Copy(self, self._forked.pop())
+        with self._lock:
+            self._process.stdin.write(f"{json.dumps(job)}\n".encode())
+            self._process.stdin.flush()
+            while not self._forked:
+                self.listen(None)
+            return _Copy(self, self._forked.pop())
 
     def listen(self, seconds: float | None) -> None:
         """Take in what the process has said; wait for it, for ever if `seconds` is `None`."""
         assert self._process.stdout  # noqa: S101
         output = self._process.stdout.fileno()
-        while select.select([output], [], [], seconds)[0]:
-            said = os.read(output, 4096)
-            if not said:
-                raise ChildProcessError("the prepared process has ended")
-            *lines, self._said = (self._said + said).split(b"\n")
-            for word, pid, *status in map(bytes.split, lines):
-                if word == b"forked":
-                    self._forked.append(int(pid))
-                else:
-                    self.ended[int(pid)] = int(*status)
-            seconds = 0
+        with self._lock:
+            while select.select([output], [], [], seconds)[0]:
+                said = os.read(output, 4096)
+                if not said:
+                    raise ChildProcessError("the prepared process has ended")
+                *lines, self._said = (self._said + said).split(b"\n")
+                for word, pid, *status in map(bytes.split, lines):
+                    if word == b"forked":
+                        self._forked.append(int(pid))
+                    else:
+                        self.ended[int(pid)] = int(*status)
+                seconds = 0
 
 
 _prepared: _Prepared | None = None
@@ -105,7 +113,8 @@ def prepare_workers() -> None:
         'True\\n'
     """
     global _prepared
-    _prepared = _prepared or _Prepared()
+    if not (_prepared and _prepared.runs()):
+        _prepared = _Prepared()
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,10 @@ class WorkersFailedError(ChildProcessError):
         )
         super().__init__(f"\n{logs}{outcomes}")
         self.workers = workers
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Return how to make it again, as `multiprocessing` does; its message is no argument."""
+        return type(self), (self.workers,)
 
 
 def free_ports(
@@ -280,10 +293,11 @@ def _start(
             ["-c"],
             ["-m"],
         )
-        if _prepared and is_python and len(arguments) > 1:
+        if is_python and len(arguments) > 1 and _prepared and _prepared.runs():
             return _prepared.start(
                 {
                     "arguments": arguments,
+                    "folder": str(Path.cwd()),
                     "environment": environment,
                     "output": str(out_file),
                     "log": str(log_file),

@@ -56,7 +56,8 @@ def _serve() -> dict[str, Any]:
 
 
 def _become(job: dict[str, Any]) -> None:
-    """Give this process the variables, files and arguments of a job, and run its program."""
+    """Give this process the folder, variables, files and arguments of a job, and run its program."""
+    os.chdir(job["folder"])
     os.environ.clear()
     os.environ.update(job["environment"])
     for descriptor, path, flags in (
@@ -69,6 +70,9 @@ def _become(job: dict[str, Any]) -> None:
         os.close(file)
     option, program, *arguments = job["arguments"]
     sys.argv = [option, *arguments]
+    if not sys.flags.safe_path:
+        # Where a program finds its own modules: as `python` does for each option.
+        sys.path[0] = job["folder"] if option == "-m" else ""
     if option == "-m":
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:

@@ -502,28 +502,30 @@ def test_each_run_has_its_curve_of_losses():
     assert ax.get_ylim()[0] == 0
 
 
-@pytest.mark.parametrize("shift", [0.0, 4.0])
+@pytest.mark.parametrize(
+    ("shift", "noise"), [(0.0, 1.0), (4.0, 1.0), (4.0, 2.0)]
+)
 def test_each_path_through_the_valley_has_a_panel_with_the_same_contours(
-    shift: float,
+    shift: float, noise: float
 ):
+    x, y = make_data(21, noise_stddev=noise)
+    x += shift
     paths = {
         "there": np.array([[5.0, -5.0 * shift], [4.0, -3.0 * shift]]),
         "back": np.array([[4.0, -3.0 * shift], [5.0, -5.0 * shift]]),
     }
-    panels = plot_valley(X + shift, Y, paths)
+    panels = plot_valley(x, y, paths)
     assert [ax.get_title() for ax in panels] == list(paths)
     for ax, path in zip(panels, paths.values(), strict=True):
         *contours, star, walked = (line.get_xydata() for line in ax.lines)
         levels = [float(text.get_text()) for text in ax.texts]
         for level, contour in zip(levels, contours, strict=True):
             losses = [
-                mean_squared_error(Y, LinearModel(w, b)(X + shift))
+                mean_squared_error(y, LinearModel(w, b)(x))
                 for w, b in contour[::12]
             ]
             np.testing.assert_allclose(losses, level, rtol=1e-4)
-        np.testing.assert_allclose(
-            star[0], np.polyfit(X + shift, Y, deg=1), rtol=1e-4
-        )
+        np.testing.assert_allclose(star[0], np.polyfit(x, y, deg=1), rtol=1e-4)
         np.testing.assert_array_equal(walked, path)
 
 

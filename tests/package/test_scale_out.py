@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import re
 import runpy
 import signal
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -406,6 +408,50 @@ def test_a_copy_belongs_to_its_group_from_the_beginning(
     with pytest.raises(WorkersFailedError):
         run_workers([python("import time; time.sleep(600)")] * 20)
     assert len(set(groups)) == 1
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_copy_runs_where_a_program_of_its_own_would(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "mine.py").write_text("import os; print(os.getcwd())")
+    monkeypatch.chdir(tmp_path)
+    for command in python("import mine"), [sys.executable, "-m", "mine"]:
+        assert run_workers([command])[0].output == f"{tmp_path}\n"
+
+
+@pytest.mark.usefixtures("prepared")
+def test_clusters_in_several_threads_keep_their_own_workers():
+    def run(number: int) -> str:
+        code = f"import time; time.sleep({number % 3 / 10}); print({number})"
+        return run_workers([python(code)])[0].output
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(run, range(8)))
+    assert said == [f"{number}\n" for number in range(8)]
+
+
+def test_without_the_prepared_process_workers_are_programs_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(cluster, "_prepared", None)
+    command = python("import sys; print('tensorflow' in sys.modules)")
+    for _ in range(2):
+        cluster.prepare_workers()
+        assert run_workers([command])[0].output == "True\n"
+        prepared = cluster._prepared
+        assert prepared
+        prepared._process.kill()
+        prepared._process.communicate()
+        assert run_workers([command])[0].output == "False\n"
+
+
+def test_failed_workers_of_another_process_are_reported_in_this_one():
+    with pytest.raises(WorkersFailedError) as caught:
+        run_workers([python("raise SystemExit('the disk is full')")])
+    other = pickle.loads(pickle.dumps(caught.value))
+    assert str(other) == str(caught.value)
+    assert other.workers == caught.value.workers
 
 
 @pytest.mark.usefixtures("prepared")

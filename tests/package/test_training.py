@@ -1,5 +1,9 @@
 """Training by hand, held against formulas in double precision."""
 
+import copy
+import math
+import pickle
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -148,6 +152,13 @@ def test_a_loss_that_explodes_is_reported_with_all_that_was_recorded():
     assert len(history.loss) == error.epoch + 1
     assert np.isfinite(history.loss[:-1]).all()
     assert not np.isfinite(history.loss[-1])
+
+
+def test_a_loss_that_explodes_in_another_process_is_reported_in_this_one():
+    error = TrainingDivergedError(3, 0.5, History([1.0], [2.0], [math.inf]))
+    for other in pickle.loads(pickle.dumps(error)), copy.copy(error):
+        assert str(other) == str(error)
+        assert vars(other) == vars(error)
 
 
 def test_a_report_says_the_loss_that_it_is_given():
