@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +14,11 @@ from textwrap import dedent
 import pytest
 
 from nbpromises.execution.child.journal import read_journal
-from nbpromises.execution.dependencies import Dependencies
+from nbpromises.execution.dependencies import (
+    Dependencies,
+    installed_versions,
+)
+from nbpromises.execution.store import RecordStore
 from support.commands import EXTENSIONS, run
 from support.sites import Site
 
@@ -55,6 +60,23 @@ def test_a_loaded_file_is_a_part_of_the_cells(site: Site):
     assert "- 42\n+ 43" in build.said
 
 
+@pytest.mark.parametrize("name", ["missing.py", ".", "gbk.py"])
+def test_a_file_that_cannot_be_loaded_is_one_error_at_its_cell(
+    site: Site, name: str
+):
+    site.write("gbk.py", "").write_bytes("# 中文".encode("gbk"))
+    cell = "```{{code-cell}} ipython3\n{}\n```\n"
+    page = site.write_page(cell.format("x = 1") + cell.format(f":load: {name}"))
+    line = page.read_text().partition(":load:")[0].count("\n")
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert (
+            f"{page}:{line}: ERROR: Can't read file from :load:" in build.said
+        )
+        assert "exception" not in build.said
+
+
 def test_a_page_that_shows_a_value_of_another_is_written_again(site: Site):
     site.write("helper.py", "ANSWER = 42\n")
     cell = "import helper, myst_nb\nmyst_nb.glue('answer', helper.ANSWER, display=False)"
@@ -66,6 +88,53 @@ def test_a_page_that_shows_a_value_of_another_is_written_again(site: Site):
     build = site.build()
     assert build.executed == {"other": "helper.py changed"}
     assert "It is 43." in build.page()
+
+
+GLUES = "```{code-cell} ipython3\nimport myst_nb\nmyst_nb.glue('answer', 42, display=False)\n```\n"
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_value_that_is_glued_no_more_is_missed_again_and_again(
+    site: Site, is_moved: bool
+):
+    other = site.write_page(GLUES, "other.md")
+    index = site.write_page("It is {glue:text}`other.md::answer:d`.\n")
+    assert site.build().ok
+    if is_moved:
+        other.rename(other.with_name("elsewhere.md"))
+    else:
+        site.write_page("```{code-cell} ipython3\nx = 42\n```\n", "other.md")
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert f"{index}" in build.said
+        assert "Glue reference 'answer' not found in doc 'other'" in build.said
+
+
+def test_records_of_pages_that_were_not_read_are_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(RecordStore, "LIMIT", 2)
+    cell = "```{{code-cell}} ipython3\nx = {}\n```\n"
+    for name in "index", "one", "two", "three":
+        site.write_page(cell.format(name == "one"), f"{name}.md")
+    assert len(site.executed()) == 4
+    for number in range(4):
+        site.write_page(cell.format(number), "one.md")
+        assert site.executed() == {"one": "its cells changed"}
+    assert site.executed() == {}
+
+
+def test_the_version_of_a_library_is_that_of_the_one_that_is_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    for folder, number in ("first", "2.0"), ("behind", "1.0"):
+        path = tmp_path / folder / f"mine-{number}.dist-info" / "METADATA"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"Name: mine\nVersion: {number}\n")
+    path = [str(tmp_path / "first"), str(tmp_path / "behind")]
+    monkeypatch.setattr(sys, "path", path)
+    assert installed_versions.__wrapped__() == {"mine": "2.0"}
 
 
 def test_edited_cells_are_named(executed_once: Site):

@@ -23,7 +23,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
 from .execution.dependencies import digest_file, digest_files, files_below
-from .execution.records import myst, read_notebook
+from .execution.records import myst
 from .order import MARK_COMPLETE
 
 MARKER = "complete"
@@ -32,7 +32,7 @@ LOCK = "lock"
 DIGEST = "nbpromises_digest"
 # Likewise: the pages whose glued values a page shows.
 GLUED_BY = "nbpromises_glued_by"
-LOADS = re.compile(r"^:?load:", re.MULTILINE)
+LOADED = re.compile(r"^:?load:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 
 
 def version_of(package: Path) -> int:
@@ -62,16 +62,19 @@ class Reread:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         marker.unlink(missing_ok=True)
 
-    def note_read(
-        self, app: Sphinx, env: BuildEnvironment, docnames: list[str]
-    ) -> None:
-        """Remember which pages are read in this build."""
-        self._read.update(docnames)
+    def forget(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Delete the values that a page has glued before it is read again, or because it is gone.
+
+        MyST-NB would leave them for other pages if it has none to write in their place.
+        """
+        self._read.add(docname)
+        folder = Path(myst(env).mystnb_config.output_folder)
+        (folder / f"{docname}.glue.json").unlink(missing_ok=True)
 
     def find_pages_that_show(
         self, app: Sphinx, env: BuildEnvironment
     ) -> list[str]:
-        """Name the pages to be written again: they show values glued by pages that were read."""
+        """Name the pages to be written again: they show values glued by pages that were read or are gone."""
         return [
             docname
             for docname, metadata in env.metadata.items()
@@ -120,12 +123,9 @@ def find_replaced_sources(
 
 def note_loaded_files(app: Sphinx, docname: str, source: list[str]) -> None:
     """Make a page depend on the files that its cells `:load:`."""
-    if LOADS.search(source[0]):
-        path = Path(app.env.doc2path(docname))
-        config = myst(app.env).myst_config
-        for cell in read_notebook(source[0], config, str(path)).cells:
-            if "load" in cell.metadata:
-                app.env.note_dependency(str(path.parent / cell.metadata.load))
+    folder = Path(app.env.doc2path(docname)).parent
+    for name in LOADED.findall(source[0]):
+        app.env.note_dependency(str(folder / name))
 
 
 def note_glued_by(app: Sphinx, doctree: nodes.document) -> None:
@@ -153,7 +153,7 @@ def setup(app: Sphinx) -> None:
     build = Reread(Path(app.doctreedir))
     app.connect("config-inited", build.begin)
     app.connect("env-get-outdated", find_replaced_sources)
-    app.connect("env-before-read-docs", build.note_read)
+    app.connect("env-purge-doc", build.forget)
     app.connect("source-read", note_loaded_files)
     app.connect("doctree-read", note_glued_by)
     app.connect("env-updated", note_sources)

@@ -164,11 +164,14 @@ class Project:
 
     def _data(self, pattern: str) -> list[Path]:
         # Libraries count by their versions.
-        environments = [path.parent for path in self.pages.rglob("pyvenv.cfg")]
+        files = files_below(self.pages)
+        environments = [
+            path.parent for path in files if path.name == "pyvenv.cfg"
+        ]
         return [
             path
-            for path in self.pages.rglob(pattern)
-            if path.is_file()
+            for path in files
+            if path.match(pattern)
             and path.suffix not in NOT_DATA
             and not LEFTOVER.fullmatch(path.name)
             and not any(map(path.is_relative_to, environments))
@@ -214,8 +217,13 @@ def digest_files(root: Path, paths: Iterable[Path]) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """List the files in a folder and in all folders below it."""
-    return [path for path in folder.rglob("*") if path.is_file()]
+    """List the files in a folder and in all folders below it; others may vanish meanwhile."""
+    paths = (
+        Path(place, name)
+        for place, _, names in os.walk(folder)
+        for name in names
+    )
+    return [path for path in paths if path.is_file()]
 
 
 def digest_file(path: Path) -> str:
@@ -239,8 +247,9 @@ def encode_names(names: str) -> bytes:
 @cache
 def installed_versions() -> dict[str, str]:
     """Return the version of every installed distribution, by its normalized name."""
-    # `distribution.name` and `.version` would each parse all of the metadata.
-    every = [each.metadata for each in distributions()]
+    # `distribution.name` and `.version` would each parse all of the metadata. Of two versions, Python
+    # imports the one that it finds first.
+    every = [each.metadata for each in reversed([*distributions()])]
     return {_normal(each["Name"]): each["Version"] for each in every}
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import AcquireReturnProxy, BaseFileLock, FileLock, Timeout
 from myst_nb.core.read import (
     MystMetadataParsingError,
+    _LoadFileParsingError,
     is_myst_markdown_notebook,
 )
 from nbformat import NotebookNode, ValidationError
@@ -49,6 +50,8 @@ from .surroundings import influences, page_environment
 
 logger = logging.getLogger(__name__)
 
+# What is wrong in a cell's metadata; the last is a file that it cannot `:load:`.
+UNREADABLE = MystMetadataParsingError, ValidationError, _LoadFileParsingError
 STARTUP = Path(page_process.__file__).with_name("startup")
 
 
@@ -106,7 +109,8 @@ def _find_or_execute(
                 stale.append((page, reason))
         if stale:
             found |= _execute(app, store, stale, docnames)
-        store.clean_up(found.values())
+        known = map(Path, record_files(env).values())
+        store.clean_up({*found.values(), *known})
     return found, len(stale)
 
 
@@ -167,7 +171,7 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         return None
     try:
         notebook = read_notebook(text, myst(env).myst_config, str(path))
-    except (MystMetadataParsingError, ValidationError) as error:
+    except UNREADABLE as error:
         line, fault = _metadata_fault(env, path, text, error)
         logger.error(fault, location=f"{path}:{line}")
         _register_reader(env, path, read_nothing, {})
@@ -180,12 +184,13 @@ def _metadata_fault(
     env: BuildEnvironment,
     path: Path,
     text: str,
-    error: MystMetadataParsingError | ValidationError,
+    error: Exception,
 ) -> tuple[int, str]:
     """Return the line of a cell whose metadata cannot be read, and what is wrong in them."""
-    if isinstance(error, MystMetadataParsingError):
-        place = re.search(r"at line (\d+)", str(error))
-        return int(place[1]) if place else 1, str(error)
+    if place := re.search(r"at line (\d+)", str(error)):
+        return int(place[1]), str(error)
+    if not isinstance(error, ValidationError):
+        return _line_of_invalid_cell(env, path, text), str(error)
     option = ".".join(map(str, error.path)).removeprefix("metadata.")
     fault = f"the option {option} of this cell: {error.message}"
     return _line_of_invalid_cell(env, path, text), fault
@@ -198,7 +203,7 @@ def _line_of_invalid_cell(env: BuildEnvironment, path: Path, text: str) -> int:
         try:
             part = "\n".join(lines[: block.last])
             read_notebook(part, myst(env).myst_config, str(path))
-        except ValidationError:
+        except UNREADABLE:
             return block.first
     return 1
 
