@@ -23,8 +23,9 @@ lock_newest = $(RUN) -m uv pip compile pyproject.toml --group docs --group test 
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	  --custom-compile-command "make lock" --quiet --output-file $(1)
 
-# With it, `cd` may go to a folder of this name elsewhere.
-unexport CDPATH
+# With the first, `cd` may go to a folder of this name elsewhere; with the other, Python finds no module in the
+# folder that it runs in.
+unexport CDPATH PYTHONSAFEPATH
 
 # Sphinx ends with a traceback if the locale is not installed.
 ifneq ($(shell locale 2>&1 >/dev/null),)

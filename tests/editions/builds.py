@@ -170,10 +170,14 @@ def test_a_file_that_a_page_uses_is_noticed_wherever_it_lies(
 ):
     outside = project.write("../outside.txt", "42")
     hidden = project.write(".hidden/data.txt", "42")
-    read = "[open(name).read() for name in ('../../outside.txt', '../.hidden/data.txt')]"
+    beside = project.write("_buildings/data.txt", "42")
+    names = (
+        "'../../outside.txt', '../.hidden/data.txt', '../_buildings/data.txt'"
+    )
+    read = f"[open(name).read() for name in ({names})]"
     project.edit("docs/index.md", "print(helper", f"{read}\nprint(helper")
     project.must_build()
-    for path in outside, hidden:
+    for path in outside, hidden, beside:
         assert "Nothing has changed" in project.must_build()
         path.write_text("43")
         assert "1 pages executed" in project.must_build()

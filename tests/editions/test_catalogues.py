@@ -108,6 +108,29 @@ def test_another_charset_is_named_at_its_line(charset: str, written: str):
     assert list(faults(text)) == [(2, "not written in UTF-8")]
 
 
+def test_a_second_charset_is_named():
+    second = r'"Content-Type: text/plain; charset={}\n"'
+    for charset in "GBK", "latin-1", "CHARSET", "UTF-8Plural-Forms: x":
+        text = f"{HEADER.strip()}\n{second.format(charset)}\n"
+        ((at, fault),) = faults(text.encode())
+        assert at == 1
+        assert "not written in UTF-8" in fault or "cannot be read" in fault
+    assert (
+        list(faults(f"{HEADER.strip()}\n{second.format('utf8')}\n".encode()))
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "begin", ['msgid  ""', '  msgid ""', 'msgid ""\n""', 'msgid ""\n  ""']
+)
+def test_a_header_is_found_however_it_is_written(begin: str):
+    line = r'   "Plural-Forms: nplurals=1; plural=0；\n"'
+    header = HEADER.strip().replace('msgid ""', begin)
+    ((_, fault),) = faults(f"{header}\n{line}\n".encode())
+    assert fault.startswith("the header cannot be read: ")
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -144,6 +144,21 @@ def test_a_sentence_copied_from_the_source_is_no_translation(site: Site):
     assert said.count("the source text") == 1
 
 
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u2003", "&nbsp;"])
+def test_a_blank_is_no_translation(site: Site, blank: str):
+    site.write_page(
+        "Some words.\n\n```{code-cell} ipython3\nx = 1  # a comment\n```\n"
+    )
+    texts = "A page", "Some words.", "a comment"
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue(dict.fromkeys(texts, blank)))
+    build = site.build("zh_CN")
+    assert not build.ok
+    for text in texts:
+        assert f"ERROR: not translated: {text}" in build.said
+    assert "Traceback" not in build.said
+
+
 def test_missing_translations_are_all_named_again_and_again(site: Site):
     write(site, {})
     for _ in range(2):

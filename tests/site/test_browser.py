@@ -41,6 +41,36 @@ def test_the_switch_keeps_the_place_on_the_page(page: Page, address: str):
         assert top_of_section(page) == pytest.approx(60, abs=30)
 
 
+def test_from_the_explanation_of_a_forecast_the_switch_leads_to_the_forecast(
+    page: Page, address: str
+):
+    page.goto(f"{address}/en/tutorial/data.html")
+    forecast = page.locator(".forecast").last
+    forecast.locator("label").first.click()
+    explanation = forecast.locator(".forecast-explanation p").first
+    page.evaluate(
+        "distance => window.scrollBy({top: distance, behavior: 'instant'})",
+        explanation.bounding_box()["y"] - 60,
+    )
+    switch_language(page)
+    assert explanation.is_hidden()
+    box = forecast.bounding_box()
+    assert box
+    assert -box["height"] < box["y"] < 200
+
+
+def test_only_a_click_that_opens_the_other_language_is_remembered(
+    page: Page, server: str
+):
+    page.goto(f"{server}/en/tutorial/data.html")
+    link = page.locator("a.language-switch")
+    remembered = "localStorage.getItem('language')"
+    link.click(button="right")
+    assert page.evaluate(remembered) is None
+    link.click(button="middle")
+    assert page.evaluate(remembered) == "zh-CN"
+
+
 def test_at_the_top_the_switch_leads_to_the_top(page: Page, address: str):
     page.goto(f"{address}/zh-cn/reference/glossary.html")
     switch_language(page)

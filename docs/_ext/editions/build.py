@@ -85,7 +85,7 @@ class SiteBuild:
         files = [
             path
             for entry in self.root.iterdir()
-            if not entry.name.startswith((".", "_build"))
+            if entry != self.folder and not entry.name.startswith(".")
             for path in (files_below(entry) if entry.is_dir() else [entry])
             if path.suffix not in {".mo", ".pyc"}
         ]

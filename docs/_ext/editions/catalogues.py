@@ -4,6 +4,7 @@
 templates that Sphinx's builder `gettext` has written into `_build/gettext`.
 """
 
+import codecs
 import re
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ from .languages import read_table
 LINE = re.compile(
     r'(?:(msgid|msgstr)[ \t]+)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
 )
-HEADER = re.compile(rb'^msgid ""\s*\nmsgstr .*\n(?:".*"\s*\n)*', re.MULTILINE)
+HEADER = re.compile(
+    rb'^[ \t]*msgid[ \t]+""\s*\n(?:[ \t]*""\s*\n)*[ \t]*msgstr[ \t].*\n(?:[ \t]*".*"\s*\n)*',
+    re.MULTILINE,
+)
 NOT_UTF_8 = "not written in UTF-8"
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([^\s"\\]+)')
 # gettext guesses from "10% of" that Python's operator % fills in the text.
@@ -100,9 +104,9 @@ def header_fault(content: bytes) -> tuple[int, str] | None:
 
     Babel must read it, and then gettext: where that fails, Sphinx goes on without the catalogue.
     """
-    charset = CHARSET.search(content)
-    if charset and charset[1].lower() not in {b"utf-8", b"utf8"}:
-        return _line(content, charset.start(1)), NOT_UTF_8
+    declared = CHARSET.search(content)
+    if declared and declared[1].lower() not in {b"utf-8", b"utf8"}:
+        return _line(content, declared.start(1)), NOT_UTF_8
     try:
         content.decode()
         header = HEADER.search(content)
@@ -111,10 +115,13 @@ def header_fault(content: bytes) -> tuple[int, str] | None:
             # With any locale: Babel writes the rule for plurals only then.
             write_mo(compiled, read_po(BytesIO(header[0]), locale="en"))
             compiled.seek(0)
-            GNUTranslations(compiled)
+            charset = GNUTranslations(compiled).charset() or "utf-8"
+            # It is another one if a second Content-Type says so.
+            if codecs.lookup(charset).name != "utf-8":
+                return _line(content, header.start()), NOT_UTF_8
     except UnicodeDecodeError as error:
         return _line(content, error.start), NOT_UTF_8
-    except ValueError as error:
+    except (LookupError, ValueError) as error:
         place = header.start() if header else 0
         return _line(content, place), f"the header cannot be read: {error}"
     return None

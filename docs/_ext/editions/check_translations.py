@@ -10,6 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from types import UnionType
@@ -112,11 +113,21 @@ def _compile(path: Path, content: bytes, language: str) -> None:
         return
     made = BytesIO()
     try:
-        write_mo(made, read_po(BytesIO(content), locale=language))
+        catalogue = read_po(BytesIO(content), locale=language)
+        for entry in catalogue:
+            # A blank heading would end Sphinx with a traceback; it is reported as not translated.
+            entry.string = _translation(entry)
+        write_mo(made, catalogue)
     except ValueError as error:
         logger.error(f"cannot be compiled: {error}", location=path)
     else:
         compiled.write_bytes(made.getvalue() + digest)
+
+
+def _translation(entry: Message) -> str:
+    """Return the translation of an entry, or "" if it has none but blanks, of any width or as "&nbsp;"."""
+    text = str(entry.string)
+    return text if unescape(text).strip() else ""
 
 
 class CheckLinks(SphinxTransform):
@@ -183,7 +194,7 @@ class CheckCatalogue(SphinxTransform):
                 node["nothing_to_apply"] = True
                 continue
             entry = catalogue.get(text) or translated.get(text)
-            translation = str(entry.string) if entry else ""
+            translation = _translation(entry) if entry else ""
             if not translation:
                 logger.error(f"not translated: {text}", location=node)
             elif isinstance(node, nodes.math_block):

@@ -22,6 +22,8 @@
   }
 
   function keepPlace(event) {
+    // The right button opens a menu.
+    if (event.button > 1) return;
     const link = event.currentTarget;
     localStorage.setItem("language", link.hreflang);
     const block = firstVisibleBlock();
@@ -35,7 +37,10 @@
     if (!place || !blocks[place[1]]) return;
     // Out of the address again: the number means nothing to a reader who shares it.
     history.replaceState(null, "", window.location.pathname + window.location.search);
-    const top = blocks[place[1]].getBoundingClientRect().top - headerHeight();
+    let block = blocks[place[1]];
+    // The explanation of a forecast is hidden until somebody has answered.
+    while (block.getClientRects().length === 0) block = block.parentElement;
+    const top = block.getBoundingClientRect().top - headerHeight();
     window.scrollBy({ top, behavior: "instant" });
   }
 
