@@ -339,6 +339,24 @@ def test_an_edit_by_another_program_while_a_page_runs_is_noticed(
     assert "edits" not in site.executed()
 
 
+def test_a_module_that_is_renamed_while_a_page_runs_is_noticed(site: Site):
+    site.write("_package/__init__.py", "")
+    site.write("_package/old.py", "")
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        import ctypes, _package.old
+        # As another program would, which the audit hook does not see.
+        ctypes.CDLL(None).rename(b"_package/old.py", b"_package/new.py");
+        ```
+        """
+    )
+    assert site.executed() == {"index": "first time"}
+    build = site.build()
+    assert build.executed == {"index": "_package/old.py changed while it ran"}
+    assert "No module named '_package.old'" in build.said
+
+
 def test_a_page_s_own_data_do_not_execute_it_again(site: Site):
     site.write_page(
         """

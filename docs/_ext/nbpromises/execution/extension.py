@@ -256,6 +256,10 @@ def _record(
     changed.update(
         name for name in used.files if _changed_since(started, root / name)
     )
+    # Python opens a module only if it is there.
+    modules = {name for name in used.files if name.endswith(".py")}
+    gone = {name for name in modules if not (root / name).exists()}
+    changed.update(gone.difference(used.written))
     if changed:
         # The run may have read the old or the new content.
         doubt = f"{', '.join(sorted(changed))} changed while it ran"
