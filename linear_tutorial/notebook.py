@@ -15,8 +15,9 @@ _NUMBER = re.compile(
     r"(?<![\w.])[+-]?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|nan|inf)(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
-# What the cells printed that have run, by their digests.
-_printed: dict[str, tuple[str, str]] = {}
+# The digest, the first line and the output of each cell that has run, by its place in the notebook where
+# that is known, or else by its digest: a cell that was changed and has run again takes the same place.
+_printed: dict[str, tuple[str, str, str]] = {}
 
 
 class _Copy:
@@ -65,12 +66,15 @@ def _stop(result: Any) -> None:
         text = "".join(copy.written)
         if result.result is not None:
             text += repr(result.result)
-        _remember(result.info.raw_cell, text)
+        # Jupyter tells it, and older versions of IPython do not.
+        place = getattr(result.info, "cell_id", None)
+        _remember(result.info.raw_cell, text, place)
 
 
-def _remember(cell: str, printed: str) -> None:
+def _remember(cell: str, printed: str, place: str | None = None) -> None:
     lines = [line for line in cell.splitlines() if not line.startswith("#")]
-    _printed[_digest(cell)] = next(filter(None, lines), ""), printed
+    digest, first = _digest(cell), next(filter(None, lines), "")
+    _printed[place or digest] = digest, first, printed
 
 
 def _digest(cell: str) -> str:
@@ -98,11 +102,12 @@ def compare(book: str) -> tuple[int, list[tuple[str, str]]]:
         >>> compare(f"{W} 2.9801\\n{b} 1.99")
         (1, [('b.numpy()', '1.99')])
     """
+    cells = {digest: cell for digest, *cell in _printed.values()}
     same, others = 0, []
     for line in book.strip().splitlines():
         name, *numbers = line.split()
-        if name in _printed:
-            cell, text = _printed[name]
+        if name in cells:
+            cell, text = cells[name]
             if missing := _first_missing(numbers, text):
                 others.append((cell, missing))
             else:

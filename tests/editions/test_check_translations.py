@@ -382,6 +382,9 @@ def test_a_lock_of_an_editor_is_no_catalogue(site: Site):
     write(site, TRANSLATIONS)
     lock = site.root / "locales/zh_CN/LC_MESSAGES/.#index.po"
     lock.symlink_to("me@host.123")
+    # So is a copy of JupyterLab's.
+    name = "locales/zh_CN/LC_MESSAGES/.ipynb_checkpoints/index-checkpoint.po"
+    site.write(name, catalogue({}))
     build = site.build("zh_CN")
     assert build.ok, build.said
 

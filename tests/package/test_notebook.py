@@ -78,6 +78,14 @@ def test_a_cell_that_the_reader_changed_is_not_compared(shell):
     assert notebook.compare(book("print(1)", "1")) == (0, [])
 
 
+def test_a_cell_that_ran_before_the_reader_changed_it_is_not_compared(shell):
+    for cell in "print(1)", "print(2)":
+        shell.run_cell(cell, cell_id="a")
+    shell.run_cell("print(3)", cell_id="b")
+    numbers = book("print(1)", "1") + book("print(3)", "3")
+    assert notebook.compare(numbers) == (1, [])
+
+
 def test_only_the_last_run_of_a_cell_counts(shell):
     shell.run_cell("n = 1")
     shell.run_cell("print(n)")

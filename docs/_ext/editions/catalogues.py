@@ -34,9 +34,13 @@ GUESS = "guessed by gettext, remove it"
 
 
 def catalogues(folder: Path) -> list[Path]:
-    """List the catalogues in a folder, without hidden files, such as the locks of editors."""
+    """List the catalogues in a folder, without hidden ones: locks and copies of editors."""
     paths = sorted(folder.rglob("*.po"))
-    return [path for path in paths if not path.name.startswith(".")]
+    return [
+        path
+        for path in paths
+        if not re.search(r"(^|/)\.", path.relative_to(folder).as_posix())
+    ]
 
 
 def faults(content: bytes) -> Iterator[tuple[int, str]]:

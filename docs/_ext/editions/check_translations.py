@@ -116,7 +116,8 @@ def _compile(path: Path, content: bytes, language: str) -> None:
         catalogue = read_po(BytesIO(content), locale=language)
         for entry in catalogue:
             # A blank heading would end Sphinx with a traceback; it is reported as not translated.
-            entry.string = _translation(entry)
+            if not _translation(entry):
+                entry.string = ""
         write_mo(made, catalogue)
     except ValueError as error:
         logger.error(f"cannot be compiled: {error}", location=path)
