@@ -18,6 +18,7 @@ from textwrap import dedent
 
 from babel.messages.pofile import read_po, write_po
 
+from editions.catalogues import GUESSED
 from nbpromises.cells import fences
 from support.commands import ROOT, run
 from support.projects import copy_sources
@@ -107,6 +108,8 @@ def fill_with_copies(project: Path, count: int) -> None:
     for path in (docs / "locales").rglob("*.po"):
         catalogue = read_po(path.open("rb"))
         for message in catalogue:
+            # Babel guesses some as it reads.
+            message.flags -= GUESSED
             if message.id:
                 message.string = f"译文：{message.id}"
         write_po(path.open("wb"), catalogue)
