@@ -31,6 +31,13 @@ PAGE = """
     """
 
 
+CELL = """
+    ```{{code-cell}} ipython3
+    {}
+    ```
+    """
+
+
 def write(site: Site, answer: int = 42) -> Path:
     site.write("helper.py", f"ANSWER = {answer}\n")
     site.write(
@@ -801,5 +808,106 @@ def test_a_cell_that_is_to_be_skipped_is_not_executed(site: Site):
     for hours
     ```
     """
-    site.write_page(SKIPPED + promise)
-    assert "the cell above prints nothing" in site.build().said
+    page = site.write_page(SKIPPED + promise)
+    before = page.read_text()
+    assert "index.md:16: ERROR: the cell above is not executed" in (
+        site.build(nbpromises_accept=1).said
+    )
+    assert page.read_text() == before
+
+
+def test_a_page_that_says_so_is_not_executed(site: Site):
+    page = site.write_page(CELL.format("1 / 0"))
+    off = 'mystnb:\n  execution_mode: "off"\nkernelspec:'
+    page.write_text(page.read_text().replace("kernelspec:", off))
+    build = site.build()
+    assert build.executed == {}
+    assert "ZeroDivisionError" not in build.said
+
+
+def test_code_of_another_language_is_not_executed_as_python(site: Site):
+    page = write(site)
+    text = page.read_text().replace("kernelspec:", "kernelspec:\n  language: R")
+    page.write_text(text)
+    build = site.build(nbpromises_accept=1)
+    assert f"{page}:1: ERROR: its kernel speaks R" in build.said
+    assert build.executed == {}
+    assert page.read_text() == text
+
+
+def test_a_negative_timeout_is_none(site: Site):
+    site.write_page(CELL.format("import time; time.sleep(0.1)"))
+    build = site.build(nb_execution_timeout=-1)
+    assert build.ok, build.said
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("# A page", "its lines are not those of its file"),
+        ("print(", "edited during this build, or by a handler"),
+    ],
+    ids=["prose", "code"],
+)
+def test_a_handler_that_changes_a_page_is_named(
+    site: Site, place: str, said: str
+):
+    page = write(site)
+    configuration = (site.root / "conf.py").read_text()
+    site.write(
+        "conf.py",
+        configuration
+        + dedent(f"""
+            def change(app, docname, source):
+                source[0] = source[0].replace({place!r}, {place!r} + "\\n\\n")
+            def setup(app):
+                app.connect("source-read", change)
+        """),
+    )
+    result = run(*site.command(), cwd=site.root)
+    assert result.returncode == 1
+    assert f"{page}:1: ERROR: {said}" in result.stderr
+    assert "source-read" in result.stderr
+
+
+def test_a_script_that_a_page_writes_and_starts_does_not_execute_it_again(
+    site: Site,
+):
+    site.write_page(
+        """
+        ```{code-cell} ipython3
+        %%writefile _script.py
+        print(41 + 1)
+        ```
+
+        ```{expected-output}
+        Writing _script.py
+        ```
+
+        ```{code-cell} ipython3
+        !python _script.py
+        ```
+
+        ```{expected-output}
+        42
+        ```
+        """
+    )
+    assert site.executed() == {"index": "first time"}
+    assert site.executed() == {}
+
+
+def test_a_drawing_is_described_in_any_format(site: Site):
+    code = """import matplotlib.pyplot as plt
+    %config InlineBackend.figure_formats = ['png']
+    plt.plot([1, 2, 7]);"""
+    site.write_page(CELL.format(code))
+    assert "1 to 7" in site.build().said
+
+
+def test_a_matplotlibrc_where_the_build_is_started_does_not_count(site: Site):
+    site.write("start/matplotlibrc", "lines.linewidth: 12")
+    code = "import matplotlib; print(matplotlib.rcParams['lines.linewidth'])"
+    site.write_page(CELL.format(code))
+    result = run(*site.command(), cwd=site.root / "start")
+    assert "+ 1.5" in result.stderr

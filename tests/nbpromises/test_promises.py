@@ -316,12 +316,18 @@ def test_a_promise_about_a_removed_output_is_an_error_and_stays(
 
 
 @pytest.mark.parametrize(
-    "path", ["tempfile.mkdtemp()", "os.getcwd()", "os.path.expanduser('~/x')"]
+    "path",
+    [
+        "tempfile.mkdtemp()",
+        "os.getcwd()",
+        "os.path.expanduser('~/x')",
+        "sys.prefix",
+    ],
 )
 def test_a_path_of_the_machine_is_not_accepted(site: Site, path: str):
     page = site.write_page(f"""
         ```{{code-cell}} ipython3
-        import os, tempfile
+        import os, sys, tempfile
         print("in", {path})
         ```
         """)

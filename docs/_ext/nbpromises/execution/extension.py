@@ -176,8 +176,23 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         logger.error(fault, location=f"{path}:{line}")
         _register_reader(env, path, read_nothing, {})
         return None
+    language = _front_matter(notebook, "kernelspec", "language")
+    if language and str(language).lower() != "python":
+        fault = (
+            f"its kernel speaks {language}, but cells are executed as Python"
+        )
+        logger.error(fault, location=f"{path}:1")
+        return None
+    if _front_matter(notebook, "mystnb", "execution_mode") == "off":
+        return None
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return Page(docname, path, list(map(as_cell, code)))
+
+
+def _front_matter(notebook: NotebookNode, section: str, name: str) -> object:
+    """Return a value in a section of a page's front matter, or None."""
+    values = notebook.metadata.get(section)
+    return values.get(name) if isinstance(values, dict) else None
 
 
 def _metadata_fault(
@@ -253,8 +268,9 @@ def _record(
     observed = _project(app).observe(used.files, libraries, used.sought)
     edited = before.visible.items() ^ observed.visible.items()
     changed = {name for name, _ in edited}.difference(used.written)
+    others = set(used.files).difference(used.written)
     changed.update(
-        name for name in used.files if _changed_since(started, root / name)
+        name for name in others if _changed_since(started, root / name)
     )
     # Python opens a module only if it is there.
     modules = {name for name in used.files if name.endswith(".py")}

@@ -90,7 +90,10 @@ def read_executed(
     page = Page(docname, Path(path), list(map(as_cell, code)))
     if page.digest not in Path(record).name:
         # Sphinx would print a traceback for any exception.
-        sys.exit(f"{path}:1: ERROR: edited during this build; build again")
+        fault = (
+            "edited during this build, or by a handler of Sphinx's source-read"
+        )
+        sys.exit(f"{path}:1: ERROR: {fault}; build again without either")
     for count, (cell, outputs) in enumerate(
         zip(code, kept.outputs, strict=False), start=1
     ):

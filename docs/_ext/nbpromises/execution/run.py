@@ -54,7 +54,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def run_page(task: Task, timeout: float) -> Run:
-    """Run the cells of a page; `timeout` is in seconds, for each cell.
+    """Run the cells of a page; `timeout` is in seconds, for each cell; if it is negative, there is none.
 
     A cell that takes longer, or that ends the process, gets an error as its output.
     """
@@ -69,7 +69,7 @@ def run_page(task: Task, timeout: float) -> Run:
     used = None
     try:
         while used is None:
-            if not results.poll(timeout):
+            if not results.poll(timeout if timeout >= 0 else None):
                 raise TimeoutError(f"no result after {timeout:g} s")
             result = results.recv()
             if isinstance(result, Used):

@@ -7,6 +7,7 @@ build even without `-W`. A cell whose output cannot be promised says why in a ta
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,10 @@ def check_page(
         return
     block_of = dict(zip(promises, promised, strict=True))
     cell_blocks = {block.first: block for block in blocks}
+    if not {first_lines[cell.index] for cell in cells} <= cell_blocks.keys():
+        moved = "its lines are not those of its file; does a handler of Sphinx's source-read change them?"
+        yield Result(1, moved)
+        return
     for cell in cells:
         followers = cell.followers(
             lambda node: is_promise(node) or is_output_figure(node)
@@ -141,6 +146,13 @@ def check_cell(
     elif hidden and promises:
         message = f"the tag {hidden[0]!r} hides what this promise is about"
         yield Result(promises[0].first, f"{message}; remove one of them")
+    elif "skip-execution" in cell.tags and promises:
+        message = (
+            "the cell above is not executed: it is tagged 'skip-execution'"
+        )
+        yield Result(
+            promises[0].first, f"{message}; remove the tag or this promise"
+        )
     elif tags:
         if not tags[0].partition(":")[2].strip():
             example = f'as in "{UNCHECKED}: it measures time"'
@@ -192,7 +204,8 @@ def unpromisable(printed: str) -> str:
     """Return what of a printed text no promise can hold, with a remedy, or ""."""
     if strange := name_strange(printed):
         return f"{strange}, which no promise can hold; print its repr() instead"
-    folders = {gettempdir(), str(Path.home()), str(Path.cwd())} - {"/"}
+    folders = {gettempdir(), str(Path.home()), str(Path.cwd()), sys.prefix}
+    folders -= {"/", "/usr", "/usr/local"}
     places = "|".join(map(re.escape, folders))
     if path := re.search(rf"(?<![\w.-])({places})(/[\w./-]*|(?!\w))", printed):
         return f"a path of this machine, {path[0]}; print its name alone, or promise ..."

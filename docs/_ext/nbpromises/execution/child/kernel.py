@@ -36,6 +36,8 @@ HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
     import_module("matplotlib.pyplot")
     import_module("matplotlib_inline.backend_inline")
+    # Whatever a matplotlibrc says in the folder where the build was started.
+    import_module("matplotlib").rcdefaults()
 
     from ... import describe
 
@@ -84,8 +86,8 @@ class Kernel:
             if message["msg_type"] in SHOWN:
                 outputs.append(output_from_msg(message))
             elif message["msg_type"] in UPDATES:
-                error = NotImplementedError(f"{message['msg_type']} in a page")
-                outputs.append(error_output(error))
+                said = f"{message['msg_type']} in a page; {REMEDY}"
+                outputs.append(error_output(NotImplementedError(said)))
         for name, stream in self._native.items():
             if text := stream.take():
                 outputs.append(new_output("stream", name=name, text=text))
@@ -103,12 +105,10 @@ class Kernel:
 
 def _describe_figures(kernel: Any) -> None:
     """Let the text of a figure be its description, which a page can promise."""
-    shell = kernel.shell
-    # First, because enable_matplotlib removes the formatters that are registered for figures.
-    shell.enable_matplotlib("inline")
-    shell.display_formatter.formatters["text/plain"].for_type_by_name(
-        "matplotlib.figure", "Figure", describe.print_figure
-    )
+    kernel.shell.enable_matplotlib("inline")
+    figure = import_module("matplotlib.figure").Figure
+    # A formatter would be removed by `%config InlineBackend.figure_formats`.
+    figure._repr_pretty_ = describe.print_figure
 
 
 def _joined(outputs: list[Output]) -> list[Output]:
