@@ -5,8 +5,11 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready-for.txt
 
-# An environment whose Python is gone is set up again; what else lies there is the user's.
-$(shell test -x $(RUN) || rm -f $(READY) $(RUN)*)
+# An environment whose Python is gone is set up again; what else lies there is the user's. Other users may not
+# be able to reach its Python.
+$(shell test -x $(RUN) || ! test -O $(VENV) || rm -f $(READY) $(RUN)*)
+# One for another lock is not ready, whichever file is newer, and even if its set-up is interrupted.
+$(shell cmp -s requirements.txt $(READY) || rm -f $(READY))
 
 # Warnings are errors in every build. $(1): Sphinx's builder.
 sphinx = $(RUN) -m sphinx -q -W -c . -b $(1) -d _build/doctrees/$(1) docs _build/$(1)

@@ -1,6 +1,7 @@
 """The files that tell others how to build, test and publish."""
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -134,6 +135,43 @@ def test_a_python_that_is_missing_is_named(checkout: Path, python: str):
     assert result.returncode == 2
     assert f"but '{python}' is missing" in result.stderr
     assert "Setting up" not in result.stdout
+
+
+@pytest.fixture
+def environment(checkout: Path) -> Path:
+    """Make an environment of this Python that is ready for the lock."""
+    environment = checkout / ".venv"
+    (environment / "bin").mkdir(parents=True)
+    (environment / "bin" / "python").symlink_to(sys.executable)
+    shutil.copy(checkout / "requirements.txt", environment / "ready-for.txt")
+    return environment
+
+
+def test_an_environment_for_another_lock_is_not_ready(
+    checkout: Path, environment: Path
+):
+    ready = environment / "ready-for.txt"
+    run("make", "help", cwd=checkout)
+    assert ready.exists()
+    lock = checkout / "requirements.txt"
+    lock.write_text("numpy==2.0\n")
+    # As of a copy that keeps times.
+    os.utime(lock, (0, 0))
+    run("make", "help", cwd=checkout)
+    assert not ready.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_another_user_s_environment_is_left_alone(
+    checkout: Path, environment: Path
+):
+    python = environment / "bin" / "python"
+    python.unlink()
+    python.symlink_to(checkout / "out of reach")
+    os.chown(environment, 65534, 65534)
+    result = run("make", "help", cwd=checkout)
+    assert result.stderr == ""
+    assert python.is_symlink()
 
 
 def test_an_environment_without_its_python_loses_no_other_file(checkout: Path):

@@ -275,6 +275,13 @@ def test_a_comment_in_the_module_that_builds_executes_no_page(
     assert "0 pages executed" in result.stdout
 
 
+def test_a_conflict_in_a_template_is_an_error_at_its_line(project: Project):
+    path = project.write("docs/_templates/x.html", "<p>\n<<<<<<< HEAD\n")
+    result = project.build()
+    assert result.returncode == 1
+    assert result.stderr == f"{path}:2: ERROR: a mark of a conflict\n"
+
+
 def test_a_table_without_a_key_is_refused(project: Project):
     project.edit("docs/_editions.toml", 'folder = "zh-cn"', "")
     result = project.build()

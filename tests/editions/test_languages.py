@@ -37,3 +37,10 @@ def test_an_edition_that_lacks_a_word_is_refused(
     path.write_text(TABLE.replace(left_out, ""), encoding="utf-8")
     with pytest.raises(ValueError, match=f"but differ in {differing}$"):
         read_table(path)
+
+
+def test_a_table_that_is_no_toml_is_named(tmp_path: Path):
+    path = tmp_path / "_editions.toml"
+    path.write_text("<<<<<<< HEAD\n" + TABLE, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^_editions\.toml: .*line 1"):
+        read_table(path)

@@ -415,6 +415,32 @@ def test_a_folder_that_cannot_be_made_is_one_error(site: Site):
     assert "Traceback" not in result.stderr
 
 
+def test_a_folder_of_doctrees_that_cannot_be_written_is_one_error(site: Site):
+    site.write_page("")
+    site.write("_build/doctrees-en/lock/file", "")
+    result = run(*site.command())
+    assert result.returncode == 1
+    assert "doctrees-en: ERROR: Is a directory" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_temporary_folder_whose_name_is_too_long_is_named(
+    site: Site, tmp_path: Path
+):
+    write(site)
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    result = run(*site.command(), TMPDIR=str(folder))
+    assert result.returncode == 1
+    assert "TMPDIR: ERROR: AF_UNIX path too long" in result.stderr
+
+
+def test_warnings_of_the_kernel_itself_are_not_the_page_s(site: Site):
+    write(site)
+    result = run(*site.command(), PYTHONWARNINGS="error::DeprecationWarning")
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_project_whose_path_python_would_split_is_refused(tmp_path: Path):
     site = Site(tmp_path / "a:b", ["nbpromises"])
     site.write_page("")

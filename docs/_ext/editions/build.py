@@ -6,11 +6,13 @@ A project's folder holds `conf.py` and the sources in `docs`; all that is built 
 import hashlib
 import multiprocessing
 import os
+import re
 import runpy
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ PROCESSES: Any = multiprocessing.get_context(
 )
 # What takes long to import: once, before a process is forked for each edition.
 LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
+# No parser of theirs refuses these lines, as those of pages, catalogues and modules do.
+CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
+AROUND = {".css", ".html", ".js", ".svg"}
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]
 
@@ -125,8 +130,19 @@ class SiteBuild:
         site = digest_files(self.site, files_below(self.site))
         return f"{sources} {site} {self._digest_files_elsewhere()}"
 
+    def conflicts(self) -> Iterator[str]:
+        """Name the marks that a merge left in what stands around the pages, such as templates."""
+        for path in files_below(self.root / "docs"):
+            if path.suffix in AROUND:
+                for mark in CONFLICT.finditer(content := path.read_bytes()):
+                    line = content.count(b"\n", 0, mark.start()) + 1
+                    yield f"{path}:{line}: ERROR: a mark of a conflict"
+
     def make(self, sources: str) -> bool:
         """Build all editions and put them in the place of the last site, if all went well."""
+        if conflicts := list(self.conflicts()):
+            print(*conflicts, sep="\n", file=sys.stderr)
+            return False
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
         if not self._run_sphinx():

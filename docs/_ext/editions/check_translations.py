@@ -103,7 +103,9 @@ def compile_catalogues(app: Sphinx) -> None:
     except OSError as error:
         # Sphinx would print a traceback for any exception.
         why = "a catalogue is compiled beside its source"
-        sys.exit(f"{error.filename}: ERROR: {error.strerror}; {why}")
+        # Where a disk is full, the error names no file.
+        place = error.filename or folder
+        sys.exit(f"{place}: ERROR: {error.strerror}; {why}")
 
 
 def _compile(path: Path, content: bytes, language: str) -> None:

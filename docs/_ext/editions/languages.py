@@ -21,9 +21,13 @@ def read_table(path: Path) -> dict[str, Any]:
     """Read a table of editions.
 
     Raises:
-        ValueError: If `source` names no edition, or another edition has other keys than that one.
+        ValueError: If it is no TOML, `source` names no edition, or another edition has other keys than
+            that one.
     """
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name}: {error}") from None
     editions = table["editions"]
     if table["source"] not in editions:
         raise ValueError(

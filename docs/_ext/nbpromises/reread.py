@@ -12,6 +12,7 @@ page again takes little time.
 import logging
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -52,8 +53,12 @@ class Reread:
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except OSError as error:
+            # Sphinx would print a traceback for any exception.
+            sys.exit(f"{self._folder}: ERROR: {error.strerror}")
         self._warned = _collect_paths_with_warnings()
         marker = self._folder / MARKER
         if not marker.exists():

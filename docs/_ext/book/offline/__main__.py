@@ -84,5 +84,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     try:
         main(given.folder.resolve(), given.suffixes)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")

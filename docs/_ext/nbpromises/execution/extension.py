@@ -77,8 +77,10 @@ def execute_pages(
     try:
         found, executed = _find_or_execute(app, env, pages, docnames)
     except OSError as error:
+        # The fork server has its socket in TMPDIR, whose name may be too long for it.
+        place = "TMPDIR" if "AF_UNIX" in str(error) else "nbpromises_folder"
         # Sphinx would print a traceback for any exception.
-        sys.exit(f"nbpromises_folder: ERROR: {error}")
+        sys.exit(f"{place}: ERROR: {error}")
     for name in docnames:
         record_files(env).pop(name, None)
     record_files(env).update({name: str(path) for name, path in found.items()})

@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from tempfile import TemporaryFile
 from typing import Any
+from warnings import catch_warnings
 
 from ipykernel.inprocess.manager import InProcessKernelManager
 from nbformat.v4 import new_output, output_from_msg
@@ -105,7 +106,9 @@ class Kernel:
 
 def _describe_figures(kernel: Any) -> None:
     """Let the text of a figure be its description, which a page can promise."""
-    kernel.shell.enable_matplotlib("inline")
+    # Its warnings are not the page's, and PYTHONWARNINGS could make them errors.
+    with catch_warnings(action="ignore"):
+        kernel.shell.enable_matplotlib("inline")
     figure = import_module("matplotlib.figure").Figure
     # A formatter would be removed by `%config InlineBackend.figure_formats`.
     figure._repr_pretty_ = describe.print_figure
