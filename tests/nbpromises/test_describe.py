@@ -1,5 +1,6 @@
 """The description of a figure notices what a reader would."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredText, AnnotationBbox, OffsetImage
 from matplotlib.patches import ConnectionPatch
+from numpy.typing import ArrayLike
 
 from linear_tutorial import LinearModel, make_data, training_loop
 from linear_tutorial.figures.fit import plot_fit
@@ -188,6 +190,33 @@ def test_a_value_is_described_beside_missing_ones(draw: str, gap: float):
     assert "1 to 5, mean 3, " in of(3)
     assert ", 1 missing" in of(3)
     assert of(4) != of(3)
+
+
+PERIOD = np.linspace(0, 2 * np.pi, 101)
+ACROSS, UP = np.meshgrid(range(5), range(5))
+
+
+@pytest.mark.parametrize(
+    ("draw", "one", "other"),
+    [
+        ("plot", [np.cos(PERIOD)], [np.cos(2 * PERIOD)]),
+        ("plot", [[0, 3, 0, 3, 0]], [[3, 0, 0, 0, 3]]),
+        ("imshow", [np.eye(4)], [np.fliplr(np.eye(4))]),
+        ("contour", [ACROSS + UP], [ACROSS - UP]),
+    ],
+)
+def test_symmetric_values_are_told_apart(
+    draw: str, one: list[ArrayLike], other: list[ArrayLike]
+):
+    options = {"colors": "k", "levels": 3} if draw == "contour" else {}
+
+    def of(values: list[ArrayLike]) -> str:
+        figure, ax = plt.subplots()
+        getattr(ax, draw)(*values, **options)
+        # The levels differ as well.
+        return re.sub("contours at .*:", "", describe(figure))
+
+    assert of(one) != of(other)
 
 
 def test_a_line_without_any_value_is_described():

@@ -218,13 +218,8 @@ def _contours(contours: ContourSet, ax: Axes) -> str:
     ]
     if not boxes:
         return "no contours"
-    corners = np.concatenate(boxes)
-    if contours.colors is None:
-        # A colour map shows the values at all places: sum up where each level begins and ends.
-        places = _points(corners, ax)
-    else:
-        x, y = corners.T
-        places = f"x {_range(x, ax.xaxis)}; y {_range(y, ax.yaxis)}"
+    # Where each level begins and ends.
+    places = _points(np.concatenate(boxes), ax)
     return f"contours at {', '.join(map(_number, contours.levels))}: {places}"
 
 
@@ -306,13 +301,14 @@ def _points(points: ArrayLike, ax: Axes) -> str:
 
 
 def _summary(values: ArrayLike, axis: Axis | None = None) -> str:
-    """Return range, mean and tilt, the mean of value × position, which depends on the order.
+    """Return range, mean and tilt, the mean of value × position², which depends on the order.
 
+    It does so for symmetric values, too: cos(x) and cos(2x) over a period have the same mean of value × position.
     What is masked or not finite is only counted; matplotlib does not draw it.
     """
     values = np.ma.asarray(values, float).filled(np.nan).ravel()
     drawn = np.isfinite(values)
-    places = np.linspace(0, 1, len(values))[drawn]
+    places = np.linspace(0, 1, len(values))[drawn] ** 2
     missing = "" if drawn.all() else f", {np.sum(~drawn)} missing"
     values = values[drawn]
     if not len(values):
