@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredText, AnnotationBbox, OffsetImage
-from matplotlib.patches import ConnectionPatch
+from matplotlib.patches import ConnectionPatch, Patch
+from matplotlib.ticker import EngFormatter, ScalarFormatter
 from numpy.typing import ArrayLike
 
 from linear_tutorial import LinearModel, make_data, training_loop
@@ -145,7 +146,10 @@ def test_bars_images_and_hollow_points_are_described_by_their_numbers():
     plt.close(figure)
     figure, ax = plt.subplots()
     ax.imshow([[0, 1], [2, 3]])
-    assert "AxesImage 2×2: 0 to 3, mean 1.5" in describe(figure)
+    assert (
+        "AxesImage 2×2 in -0.5, 1.5, 1.5, -0.5: 0 to 3, mean 1.5"
+        in describe(figure)
+    )
     plt.close(figure)
 
 
@@ -190,6 +194,58 @@ def test_a_value_is_described_beside_missing_ones(draw: str, gap: float):
     assert "1 to 5, mean 3, " in of(3)
     assert ", 1 missing" in of(3)
     assert of(4) != of(3)
+
+
+LOOKS: dict[str, tuple[Callable[[Axes], object], Callable[[Axes], object]]] = {
+    "the scale": (
+        lambda ax: ax.set(yscale="log"),
+        lambda ax: ax.set(yscale="linear"),
+    ),
+    "the unit of ticks": (
+        lambda ax: ax.xaxis.set_major_formatter(EngFormatter("Hz")),
+        lambda ax: ax.xaxis.set_major_formatter(EngFormatter("m")),
+    ),
+    "what is before a step": (
+        lambda ax: ax.step([1, 2], [1, 3], where="pre"),
+        lambda ax: ax.step([1, 2], [1, 3], where="post"),
+    ),
+    "the lines of a legend": (
+        lambda ax: ax.legend(ax.plot([1], "r", [2], "b"), ["a", "b"]),
+        lambda ax: ax.legend(ax.plot([1], "r", [2], "b")[::-1], ["a", "b"]),
+    ),
+    "the patches of a legend": (
+        lambda ax: ax.legend(handles=[Patch(color="r", label="a")]),
+        lambda ax: ax.legend(handles=[Patch(color="b", label="a")]),
+    ),
+    "hollow bars": (
+        lambda ax: ax.bar([1], [2], color="none", edgecolor="red"),
+        lambda ax: ax.bar([1], [2], color="black"),
+    ),
+    "hatches": (
+        lambda ax: ax.bar([1], [2], hatch="//"),
+        lambda ax: ax.bar([1], [2], hatch="xx"),
+    ),
+    "how clear bars are": (
+        lambda ax: ax.bar([1], [2], alpha=0.5),
+        lambda ax: ax.bar([1], [2], alpha=0.05),
+    ),
+    "the place of an image": (
+        lambda ax: ax.imshow([[1, 2]], extent=(0, 1, 0, 1)),
+        lambda ax: ax.imshow([[1, 2]], extent=(5, 9, 5, 9)),
+    ),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_else_a_reader_sees_is_described(look: str):
+    descriptions = []
+    for draw in LOOKS[look]:
+        figure, ax = plt.subplots()
+        draw(ax)
+        ax.set(xlim=(0, 10), ylim=(1, 10))
+        ax.yaxis.set_major_formatter(ScalarFormatter())
+        descriptions.append(describe(figure))
+    assert descriptions[0] != descriptions[1]
 
 
 PERIOD = np.linspace(0, 2 * np.pi, 101)

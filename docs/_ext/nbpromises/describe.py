@@ -20,6 +20,7 @@ from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
 from matplotlib.figure import SubFigure
+from matplotlib.image import AxesImage
 from matplotlib.legend import Legend
 from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
@@ -43,7 +44,7 @@ def describe(figure: Figure) -> str:
     >>> _ = ax.plot([1, 2, 3], [1, 4, 9], label="squares")
     >>> print(describe(figure))
     axes: x '' from 0.9 to 3.1, y '' from 0.6 to 9.4
-      line 'squares' - #1f77b4: 3 points, x 1 to 3, mean 2, tilt 1.333; y 1 to 9, mean 4.667, tilt 3.667
+      line 'squares' - #1f77b4: 3 points, x 1 to 3, mean 2, tilt 1.167; y 1 to 9, mean 4.667, tilt 3.333
     >>> plt.close(figure)
     """
     figure.canvas.draw()
@@ -86,7 +87,11 @@ def _axes(ax: Axes) -> Iterator[str]:
     for name, axis in _named(ax):
         if not _shows(axis) or not ax.axison:
             yield f"  no {name} axis"
-        elif not isinstance(axis.get_major_formatter(), ScalarFormatter):
+        elif (
+            # EngFormatter is one, too.
+            type(axis.get_major_formatter()) is not ScalarFormatter
+            or axis.get_scale() != "linear"
+        ):
             yield f"  {name} ticks, {axis.get_scale()}: {', '.join(_ticks(axis))}"
     yield from _children(ax, ax)
 
@@ -148,18 +153,20 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
                 place = getattr(artist, "xy", position())
                 return f"text {artist.get_text()!r} at {_place(place, ax)}"
         case Legend():
-            return f"legend: {_words(artist)}"
+            return f"legend: {_words(artist)}{_keys(artist)}"
         case Spine() | Axis() | ax.patch:
             pass
         case Patch():
             vertices = artist.get_path().vertices
             corners = artist.get_patch_transform().transform(vertices)
-            color = to_hex(artist.get_facecolor())
-            return f"{type(artist).__name__} {color}: {_points(corners, ax)}"
+            kind = f"{type(artist).__name__} {_fill(artist)}"
+            return f"{kind}: {_points(corners, ax)}"
         case ScalarMappable():
             values: np.ndarray = np.ma.asarray(artist.get_array())
             shape = "×".join(map(str, values.shape))
             kind = f"{type(artist).__name__} {shape}{_alpha(artist)}"
+            if isinstance(artist, AxesImage):
+                kind += f" in {', '.join(map(_number, artist.get_extent()))}"
             return f"{kind}: {_summary(values)}"
         case Table():
             cells = sorted(artist.get_celld().items())
@@ -172,6 +179,23 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             kind = f"{type(artist).__name__}{place}"
             return "\n".join([kind, *_children(artist, ax)])
     return None
+
+
+def _keys(legend: Legend) -> str:
+    """Describe the lines and patches of a legend, in the order of its words."""
+    keys = [
+        _style(key) if isinstance(key, Line2D) else f" {_fill(key)}"
+        for key in legend.legend_handles
+        if isinstance(key, Line2D | Patch)
+    ]
+    return f" for{','.join(keys)}" if keys else ""
+
+
+def _fill(patch: Patch) -> str:
+    """Describe how a patch is filled; of a hollow one, how it is drawn."""
+    face, edge = patch.get_facecolor(), patch.get_edgecolor()
+    color = to_hex(face) if face[3] else f"hollow {to_hex(edge)}"
+    return f"{color}{patch.get_hatch() or ''}{_alpha(patch)}"
 
 
 def _course(line: AxLine, ax: Axes) -> str:
@@ -280,7 +304,8 @@ def _style(line: Line2D) -> str:
     )
     if not line.get_linewidth():
         dashes = ""
-    return f" {dashes}{marker} {to_hex(line.get_color())}{_alpha(line)}"
+    steps = line.get_drawstyle().removeprefix("default")
+    return f" {dashes}{marker}{steps} {to_hex(line.get_color())}{_alpha(line)}"
 
 
 def _alpha(artist: Artist) -> str:
