@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, PathCollection
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.contour import ContourSet
 from matplotlib.figure import SubFigure
 from matplotlib.image import AxesImage
@@ -193,7 +193,7 @@ def _keys(legend: Legend) -> str:
 
 def _fill(patch: Patch) -> str:
     """Describe how a patch is filled; of a hollow one, how it is drawn."""
-    face, edge = patch.get_facecolor(), patch.get_edgecolor()
+    face, edge = map(to_rgba, (patch.get_facecolor(), patch.get_edgecolor()))
     color = to_hex(face) if face[3] else f"hollow {to_hex(edge)}"
     return f"{color}{patch.get_hatch() or ''}{_alpha(patch)}"
 
