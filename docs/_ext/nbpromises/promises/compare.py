@@ -24,11 +24,12 @@ ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
 # Before a value, "min" names the smallest one, and a lone "s" or "h" may be a name, too.
-_NO_NAME = r"(?! *[=:]? *\[*([+-]?\.?[0-9]|nan|inf))"
+_NO_NAME = r"(?! *[=:]? *\[*([+-]?\.?[0-9]|(?i:nan|inf)))"
+# In small letters: S is a conductance, H an inductance, US$ money. Powers, as in s^-1, are no times.
 _TIME = re.compile(
-    r"(?<![0-9])[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"
-    rf"([sh]| ?(ns|us|[µμ]s|ms|sec|seconds?|minutes?|hours?)| ?(s|h|min){_NO_NAME})(?!\w)",
-    re.IGNORECASE,
+    r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+    r"([sh]| ?(ns|us|[µμ]s|ms|(?i:sec|seconds?|minutes?|hours?))"
+    rf"| ?(s|h|min){_NO_NAME})(?![\w^−$])"
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 _RESULT = re.compile(
