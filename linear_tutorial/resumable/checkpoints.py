@@ -107,12 +107,12 @@ def find_good(
             return path
         report(f"passes over {path}: {damage}")
     # To begin anew is right only if the very first save was cut off: then there is one checkpoint
-    # at most, without an index, and no list.
-    files = [
-        Path(folder, "checkpoint"),
-        *(Path(f"{path}.index") for path in paths),
+    # at most, whose index is missing or empty, and no list.
+    indexes = [Path(f"{path}.index") for path in paths]
+    written = [
+        each for each in indexes if each.exists() and each.stat().st_size
     ]
-    if len(paths) > 1 or any(file.exists() for file in files):
+    if len(paths) > 1 or written or Path(folder, "checkpoint").exists():
         raise CheckpointError(
             f"no checkpoint in {folder} can be read; "
             "to begin anew, choose another folder"

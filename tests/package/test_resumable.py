@@ -161,16 +161,21 @@ def test_what_a_killed_process_left_in_its_temporary_folder_does_no_harm(
     assert bits(train(folder, updates=40)) == course[40]
 
 
+@pytest.mark.parametrize("has_index", [False, True])
 def test_a_first_checkpoint_that_was_never_finished_is_a_fresh_start(
     folder: Path,
     tmp_path: Path,
     course: dict[int, list[bytes]],
     capsys: pytest.CaptureFixture[str],
+    has_index: bool,
 ):
     first = tmp_path / "first"
     first.mkdir()
     data = "ckpt-10.data-00000-of-00001"
     shutil.copy(folder / data, first / data)
+    if has_index:
+        # TensorFlow makes it under its own name, and writes it later.
+        (first / "ckpt-10.index").touch()
     assert bits(train(first, updates=40)) == course[40]
     assert capsys.readouterr().out.endswith("starts at the beginning\n")
 
