@@ -30,7 +30,6 @@ from .code_words import (
     DRAWING,
     WORD,
     Kind,
-    Labels,
     Piece,
     Translations,
     percent_labels,
@@ -41,6 +40,7 @@ from .code_words import (
 )
 from .drawings import drawn_words, translate_drawing, words_beside_formulas
 from .languages import is_translated, own_edition
+from .printed_labels import Labels
 
 logger = logging.getLogger(__name__)
 
