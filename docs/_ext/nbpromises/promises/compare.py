@@ -3,7 +3,7 @@
 The rules are doctest's, with two freedoms that the *promise* takes, never the output:
 
 - ``...`` stands for any text, also none and also over several lines, but never for a result: a
-  number that is no plain integer, in whatever form (`3.2x`, `97%`, `1e-3`, `0.5j`, `NaN`), must be
+  number that is no plain integer, in whatever form (`3.2x`, `97%`, `1e-3`, `10⁵`, `½`, `0.5j`, `NaN`), must be
   promised, unless it is a time with its unit or the address of an object;
 - a number with a decimal point stands for every number that rounds to it at the precision
   in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9373``.
@@ -36,9 +36,12 @@ _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
     r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%‰])\w* | (?<![0-9_])[0-9]+[ ]?[%‰]"
+    # Powers and fractions: 10^5, and ½, which NFKC spells with a slash of its own.
+    r" | (?<![0-9_])[0-9]+(\^[+−-]?|\N{FRACTION SLASH})[0-9]+"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
     re.IGNORECASE | re.VERBOSE,
 )
+_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # [0-9] instead of \d, which matches full-width digits too.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
@@ -146,7 +149,8 @@ def _covered_by_any(wanted: list[str], found: list[str]) -> list[range] | None:
 def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
     """Yield the results among tokens that ``...`` stands for."""
     for span in covered:
-        text = normalize("NFKC", "".join(tokens[span.start : span.stop]))
+        text = "".join(tokens[span.start : span.stop])
+        text = normalize("NFKC", _SUPERSCRIPT.sub(r"^\g<0>", text))
         # The unit of a time may stand in the promise, or the "at" before an address.
         before = "".join(tokens[max(span.start - 2, 0) : span.start])
         unit = "".join(tokens[span.stop : span.stop + 6])
