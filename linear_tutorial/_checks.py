@@ -134,6 +134,10 @@ def finite_tensor(
 ) -> tf.Tensor:
     """Return `value` as a tensor, or raise if it is empty or has a value that is not finite."""
     tensor = real_vector(name, value, dtype)
+    if not tf.executing_eagerly():
+        raise ValueError(
+            f"{name} must have values, but within a tf.function it has none yet"
+        )
     if tf.size(tensor) == 0:
         raise ValueError(
             f"{name} must not be empty, but has shape {tensor.shape}"
@@ -145,3 +149,12 @@ def finite_tensor(
             f"values are nan or inf in {tensor.dtype.name}"
         )
     return tensor
+
+
+def unscaled(optimizer: object) -> None:
+    """Raise if an optimizer of Keras expects the gradients of a loss that it has scaled."""
+    scale = float(getattr(optimizer, "scale_loss", float)(1.0))
+    if scale != 1:
+        raise ValueError(
+            f"optimizer must not scale the loss, but multiplies it by {scale:g}"
+        )

@@ -5,7 +5,11 @@ import math
 import keras
 import tensorflow as tf
 
-from linear_tutorial._checks import finite_tensor, integer_at_least
+from linear_tutorial._checks import (
+    finite_tensor,
+    integer_at_least,
+    unscaled,
+)
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.minibatches.batches import make_batches
 from linear_tutorial.minibatches.optimizers import SGD
@@ -30,7 +34,8 @@ def minibatch_loop(
         x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
         y: Labels, of the same shape, finite; converted to float32.
         optimizer: Turns gradients into an update; one of this package or of Keras, or an object
-            with `apply` and `learning_rate` like theirs; not used with another model before.
+            with `apply` and `learning_rate` like theirs; not used with another model before, and
+            not scaling the loss.
         batch_size: The number of examples in a batch, at least 1; the last batch has the rest.
         epochs: The number of passes over the data; at least 0.
         seed: The seed of the shuffling; at least 0.
@@ -51,6 +56,7 @@ def minibatch_loop(
     """
     x, y = finite_tensor("x", x), finite_tensor("y", y)
     epochs = integer_at_least(0, "epochs", epochs)
+    unscaled(optimizer)
     batches = make_batches(x, y, batch_size, seed=seed)
 
     variables = model.trainable_variables

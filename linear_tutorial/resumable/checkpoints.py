@@ -62,6 +62,7 @@ def resume(
         ValueError: If the name of the folder has a character that TensorFlow does not take as it is.
         CheckpointError: If the folder has checkpoints, but none of them can be read, or if it cannot
             be created or read.
+        AssertionError: If the checkpoint has other parts than `state`; the message is TensorFlow's.
 
     Example:
         >>> from tempfile import TemporaryDirectory

@@ -94,6 +94,7 @@ BAD = [
     (lambda: loop(x=[], y=[]), ["x", "(0,)", "not be empty"]),
     (lambda: loop(x=[1.0, np.nan], y=[1, 2]), ["x", "1 of its 2", "finite"]),
     (lambda: loop(x=[1, 2], y=[np.inf, 2.0]), ["y", "1 of its 2", "finite"]),
+    (lambda: tf.function(loop)(), ["x", "within a tf.function"]),
     (lambda: loop(epochs=-1), ["epochs", "-1", "at least 0"]),
     (lambda: loop(epochs=1.5), ["epochs", "1.5", "integer"]),
     *[

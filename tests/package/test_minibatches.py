@@ -332,6 +332,18 @@ BAD = [
     (lambda: loop(x=[1.0, np.inf], y=[1, 2]), ["x", "1 of its 2", "finite"]),
     *[
         (
+            lambda scaling=scaling: minibatch_loop(
+                KerasLinearModel(), X, Y, scaling
+            ),
+            ["optimizer", "must not scale the loss"],
+        )
+        for scaling in (
+            keras.optimizers.SGD(0.1, loss_scale_factor=8.0),
+            keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1)),
+        )
+    ],
+    *[
+        (
             lambda part=part: Momentum(0.1, part),
             ["momentum", repr(part), "less than 1"],
         )
