@@ -89,3 +89,15 @@ def test_fit_reports_the_loops_losses_shifted_by_one(eagerly: bool):
     )
     assert float(model.w) == pytest.approx(by_hand.w[-1], rel=1e-5)
     assert float(model.b) == pytest.approx(by_hand.b[-1], rel=1e-5)
+
+
+def test_fit_reports_0_for_a_metric_that_a_step_has_not_updated_as_the_page_says():
+    class Silent(KerasLinearModel):
+        def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict:
+            x, y = data
+            return {"loss": self.compute_loss(x, y, self(x))}
+
+    model = Silent()
+    model.compile(keras.optimizers.SGD(0.1), loss="mse")
+    history = model.fit(*make_data(), epochs=2, verbose=0).history
+    assert history["loss"] == [0, 0]
