@@ -317,13 +317,14 @@ def test_a_page_printed_from_the_dark_is_light_and_shows_solutions(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_card_is_printed_on_one_page(
-    browser: Browser, built_site: Path, language: str
+    browser: Browser, built_site: Path, paper: str, language: str
 ):
     with open_window(browser) as page:
         card = built_site / language / "reference" / "card.html"
         page.goto(card.as_uri())
-        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+        pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))
     assert len(pages) == 1
 
 
