@@ -183,6 +183,40 @@ def test_a_file_that_a_page_uses_is_noticed_wherever_it_lies(
         assert "1 pages executed" in project.must_build()
 
 
+def test_a_file_in_a_linked_folder_is_noticed(project: Project):
+    elsewhere = project.write("../elsewhere/data.txt", "42").parent
+    (project.root / "docs" / "linked").symlink_to(elsewhere)
+    read = "open('linked/data.txt').read()"
+    project.edit("docs/index.md", "print(helper", f"{read}\nprint(helper")
+    project.must_build()
+    assert "Nothing has changed" in project.must_build()
+    (elsewhere / "data.txt").write_text("43")
+    assert "1 pages executed" in project.must_build()
+
+
+def test_what_was_changed_and_changed_back_during_a_build_is_read_again(
+    project: Project,
+):
+    # As `git stash` and `git stash pop` do.
+    edit = """
+        def setup(app):
+            app.connect("env-updated", change_and_change_back)
+
+        def change_and_change_back(app, env):
+            path = Path(app.srcdir, "_note.txt")
+            path.write_text("other")
+            path.write_text("one")
+        """
+    project.write("docs/_note.txt", "one")
+    configuration = (project.root / "conf.py").read_text()
+    project.write("conf.py", configuration + dedent(edit))
+    said = project.must_build()
+    assert "docs/_note.txt changed during this build: build again" in said
+    project.write("conf.py", configuration)
+    assert "changed during" not in project.must_build()
+    assert "Nothing has changed" in project.must_build()
+
+
 def test_a_command_without_a_folder_says_how_it_is_used():
     result = run(sys.executable, "-m", "editions", cwd=EXTENSIONS)
     assert result.returncode == 2

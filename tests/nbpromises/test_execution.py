@@ -303,6 +303,38 @@ def test_a_page_that_was_replaced_by_an_older_file_is_read(site: Site):
     assert "- 41\n+ 42" in site.build().said
 
 
+@pytest.mark.parametrize("name", ["index.md", "_part.md"])
+def test_what_is_replaced_by_an_older_file_while_other_pages_are_read_is_read_again(
+    tmp_path: Path, name: str
+):
+    site = Site(
+        tmp_path,
+        ["nbpromises"],
+        """
+        import os
+        from pathlib import Path
+
+        def setup(app):
+            app.connect("env-updated", replace, priority=0)
+
+        def replace(app, env):
+            new = Path(env.srcdir, "_new")
+            if new.exists():
+                os.utime(new, (0, 0))
+                new.replace(new.with_name(new.read_text().split()[-1]))
+        """,
+    )
+    site.write("index.md", "# A page\n\n```{include} _part.md\n```\n")
+    site.write("_part.md", "old words")
+    site.write("_new", f"# New words of {name}")
+    first = site.build()
+    assert first.ok, first.said
+    assert "New words of" not in first.page()
+    later = Site(tmp_path, ["nbpromises"]).build()
+    assert later.ok
+    assert "New words of" in later.page()
+
+
 def test_a_file_that_was_edited_while_a_page_ran_is_not_trusted(site: Site):
     write(site)
     edit = """

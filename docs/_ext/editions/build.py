@@ -21,6 +21,7 @@ from filelock import FileLock
 
 from nbpromises.execution.dependencies import (
     Project,
+    changed_since,
     digest_files,
     files_below,
     installed_versions,
@@ -47,7 +48,7 @@ def main(folder: str) -> int:
     """Build the site if it is stale, and return the exit status; concurrent builds wait for a lock."""
     # As other programs, end in silence if nobody reads what is printed: `make html | head`.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    start = time.monotonic()
+    start, started = time.monotonic(), time.time_ns()
     build = SiteBuild(Path(folder).resolve())
     build.folder.mkdir(exist_ok=True)
     with FileLock(build.folder / "lock"):
@@ -56,7 +57,7 @@ def main(folder: str) -> int:
             print(
                 "Nothing has changed since the last build, which kept all promises"
             )
-        elif not build.make(sources):
+        elif not build.make(sources, started):
             return 1
     seconds = time.monotonic() - start
     print(
@@ -85,17 +86,19 @@ class SiteBuild:
         editions = self.settings["editions_table"]["editions"]
         self.editions: dict[str, Edition] = editions
 
-    def digest_sources(self) -> str:
-        """Return a digest of all that the site depends on: files, settings, libraries, variables."""
-        files = [
+    def _sources(self) -> list[Path]:
+        return [
             path
             for entry in self.root.iterdir()
             if entry != self.folder and not entry.name.startswith(".")
             for path in (files_below(entry) if entry.is_dir() else [entry])
             if path.suffix not in {".mo", ".pyc"}
         ]
+
+    def digest_sources(self) -> str:
+        """Return a digest of all that the site depends on: files, settings, libraries, variables."""
         made_of = (
-            digest_files(self.root, files),
+            digest_files(self.root, self._sources()),
             self._project().observe([], sorted(installed_versions())),
             self.settings,
         )
@@ -138,8 +141,11 @@ class SiteBuild:
                     line = content.count(b"\n", 0, mark.start()) + 1
                     yield f"{path}:{line}: ERROR: a mark of a conflict"
 
-    def make(self, sources: str) -> bool:
-        """Build all editions and put them in the place of the last site, if all went well."""
+    def make(self, sources: str, started: int) -> bool:
+        """Build all editions and put them in the place of the last site, if all went well.
+
+        `sources` is the digest of the sources at the time `started`, in nanoseconds.
+        """
         if conflicts := list(self.conflicts()):
             print(*conflicts, sep="\n", file=sys.stderr)
             return False
@@ -153,7 +159,15 @@ class SiteBuild:
         self.stamp.unlink(missing_ok=True)
         shutil.rmtree(self.site, ignore_errors=True)
         self.next.rename(self.site)
-        self.stamp.write_text(self._stamp_text(sources))
+        # One that was changed back has its old digest, and may have been read in between.
+        edited = [
+            path for path in self._sources() if changed_since(started, path)
+        ]
+        if edited:
+            name = edited[0].relative_to(self.root)
+            print(f"{name} changed during this build: build again")
+        else:
+            self.stamp.write_text(self._stamp_text(sources))
         return True
 
     def _run_sphinx(self) -> bool:

@@ -140,18 +140,27 @@ def note_glued_by(app: Sphinx, doctree: nodes.document) -> None:
     app.env.metadata[app.env.docname][GLUED_BY] = sorted(found)
 
 
-def note_sources(app: Sphinx, env: BuildEnvironment) -> None:
-    """Store a digest of what each page was read from."""
-    for docname in env.found_docs:
-        env.metadata[docname][DIGEST] = _digest(env, docname)
+def note_page(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Store a digest of a page's file, at the moment at which it is read."""
+    app.env.metadata[docname][DIGEST] = digest_file(app.env.doc2path(docname))
+
+
+def note_included(app: Sphinx, doctree: nodes.document) -> None:
+    """Add digests of all that the page includes."""
+    env = app.env
+    env.metadata[env.docname][DIGEST] += _included(env, env.docname)
 
 
 def _digest(env: BuildEnvironment, docname: str) -> str:
     """Digest a page's file and all that it includes."""
+    return digest_file(env.doc2path(docname)) + _included(env, docname)
+
+
+def _included(env: BuildEnvironment, docname: str) -> str:
     included = [Path(env.srcdir, name) for name in env.dependencies[docname]]
     # Sphinx adds .mo files to the dependencies, and drops them again when it reads the page.
     used = sorted(path for path in included if path.suffix != ".mo")
-    return " ".join(map(digest_file, [env.doc2path(docname), *used]))
+    return "".join(f" {digest_file(path)}" for path in used)
 
 
 def setup(app: Sphinx) -> None:
@@ -159,8 +168,9 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", build.begin)
     app.connect("env-get-outdated", find_replaced_sources)
     app.connect("env-purge-doc", build.forget)
+    app.connect("source-read", note_page)
     app.connect("source-read", note_loaded_files)
+    app.connect("doctree-read", note_included)
     app.connect("doctree-read", note_glued_by)
-    app.connect("env-updated", note_sources)
     app.connect("env-updated", build.find_pages_that_show)
     app.connect("build-finished", build.finish, priority=MARK_COMPLETE)

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,8 +15,8 @@ from importlib.machinery import all_suffixes
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
-# No cell reads them: pages and catalogues. Modules are watched one by one.
-NOT_DATA = {".md", ".mo", ".po", ".pyc", ".rst"}
+# No native code reads them: pages and catalogues. Modules are watched one by one.
+NOT_DATA = {".ipynb", ".md", ".mo", ".po", ".pyc", ".rst"}
 HIDDEN = re.compile(r"(^|/)[._]")
 # What editors and file managers leave behind: names of any of them, of vim (4913 and more by 123), of
 # emacs and vim, of nano, of JetBrains' editors, of Windows.
@@ -217,13 +218,35 @@ def digest_files(root: Path, paths: Iterable[Path]) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """List the files in a folder and in all folders below it; others may vanish meanwhile."""
-    paths = (
-        Path(place, name)
-        for place, _, names in os.walk(folder)
-        for name in names
-    )
+    """List the files in a folder and in all below it, linked ones too; others may vanish meanwhile.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     Path(folder, "a.txt").touch()
+    ...     Path(folder, "loop").symlink_to(folder)
+    ...     [path.name for path in files_below(Path(folder))]
+    ['a.txt']
+    """
+    paths: list[Path] = []
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [
+            name for name in folders if not _is_loop(Path(place, name))
+        ]
+        paths += [Path(place, name) for name in names]
     return [path for path in paths if path.is_file()]
+
+
+def _is_loop(folder: Path) -> bool:
+    """Return whether a folder is a link to one that it stands in."""
+    return folder.is_symlink() and folder.resolve() in {
+        each.resolve() for each in folder.parents
+    }
+
+
+def changed_since(started: int, path: Path) -> bool:
+    """Return whether a file was written, or put in its place, between a time in nanoseconds and now."""
+    now = time.time_ns()
+    return path.exists() and started <= path.stat().st_ctime_ns <= now
 
 
 def digest_file(path: Path) -> str:

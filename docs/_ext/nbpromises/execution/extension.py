@@ -31,6 +31,7 @@ from .child import main as page_process
 from .dependencies import (
     Dependencies,
     Project,
+    changed_since,
     encode_names,
     libraries_of,
 )
@@ -272,7 +273,7 @@ def _record(
     changed = {name for name, _ in edited}.difference(used.written)
     others = set(used.files).difference(used.written)
     changed.update(
-        name for name in others if _changed_since(started, root / name)
+        name for name in others if changed_since(started, root / name)
     )
     # Python opens a module only if it is there.
     modules = {name for name in used.files if name.endswith(".py")}
@@ -283,12 +284,6 @@ def _record(
         doubt = f"{', '.join(sorted(changed))} changed while it ran"
         return Record(run.outputs, None, started, doubt)
     return Record(run.outputs, observed, started)
-
-
-def _changed_since(started: int, path: Path) -> bool:
-    """Return whether a file was written, or put in its place, between a time and now."""
-    now = time.time_ns()
-    return path.exists() and started <= path.stat().st_ctime_ns <= now
 
 
 def _folder(app: Sphinx) -> Path:
