@@ -197,6 +197,27 @@ def test_a_cell_that_raises_fails_the_build_again_and_again(site: Site):
         )
 
 
+@pytest.mark.parametrize(
+    ("option", "settings"),
+    [
+        (":tags: [remove-cell]", {}),
+        (":mystnb: {remove_code_outputs: true}", {}),
+        ("", {"nb_remove_code_outputs": 1}),
+    ],
+)
+def test_an_option_that_hides_outputs_hides_no_error(
+    site: Site, option: str, settings: dict[str, object]
+):
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        {option or ":tags: []"}
+        1 / 0
+        ```
+        """)
+    said = site.build(**settings).said
+    assert "index.md:11: ERROR: the cell raises ZeroDivisionError" in said
+
+
 def test_a_warning_about_a_whole_page_names_it_and_leaves_other_pages_alone(
     site: Site,
 ):
@@ -312,6 +333,38 @@ def test_a_promise_about_a_removed_output_is_an_error_and_stays(
     assert not build.ok
     message = f"the tag '{tag}' hides what this promise is about"
     assert f"index.md:16: ERROR: {message}" in build.said
+    assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "settings"),
+    [
+        (":tags: [remove-stderr]", {}),
+        (":mystnb: {output_stderr: remove}", {}),
+        (":mystnb: {remove_code_outputs: true}", {}),
+        ("", {"nb_remove_code_outputs": 1}),
+        ("", {"nb_output_stderr": "remove"}),
+    ],
+)
+def test_a_promise_about_an_output_that_an_option_hides_is_an_error_and_stays(
+    site: Site, option: str, settings: dict[str, object]
+):
+    page = site.write_page(f"""
+        ```{{code-cell}} ipython3
+        {option or ":tags: []"}
+        import sys
+        print("a", file=sys.stderr)
+        ```
+
+        ```{{expected-output}}
+        a
+        ```
+        """)
+    before = page.read_bytes()
+    build = site.build(nbpromises_accept=1, **settings)
+    assert not build.ok
+    message = "a tag or an option hides what this promise is about"
+    assert f"index.md:17: ERROR: {message}" in build.said
     assert page.read_bytes() == before
 
 

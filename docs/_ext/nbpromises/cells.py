@@ -13,6 +13,9 @@ from docutils import nodes
 
 from .sources import top_level_fences
 
+# The key of a cell's metadata for the number of its outputs, also of those that nobody sees.
+OUTPUTS = "nbpromises_outputs"
+
 
 @dataclass(frozen=True)
 class Fence:
@@ -71,6 +74,13 @@ class CodeCell:
     def options(self) -> set[str]:
         """The names of MyST-NB's own options in the cell's metadata, such as "figure"."""
         return set(self.node["cell_metadata"].get("mystnb") or {})
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a tag or an option hides all outputs."""
+        return bool(
+            self.node["cell_metadata"].get(OUTPUTS) and not self._outputs()
+        )
 
     @property
     def code(self) -> nodes.literal_block | None:

@@ -10,8 +10,9 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from sphinx.environment import BuildEnvironment
 
+from ..cells import OUTPUTS
 from .dependencies import digest_file
-from .messages import Cell, failed
+from .messages import Cell, Output, failed
 from .store import Page, read_record
 
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
@@ -99,10 +100,18 @@ def read_executed(
     ):
         cell.execution_count = count
         cell.outputs = from_dict(outputs)
+        shown = [each for each in outputs if not _is_glued(each)]
+        cell.metadata[OUTPUTS] = len(shown)
         if failed(as_cell(cell), outputs):
-            # A tag such as "remove-cell" would hide the error.
+            # A tag such as "remove-cell", or an option, would hide the error.
             cell.metadata.tags = []
+            cell.metadata.mystnb = {"remove_code_outputs": False}
     return notebook
+
+
+def _is_glued(output: Output) -> bool:
+    """Return whether an output is stored by `glue`, which shows it elsewhere."""
+    return "scrapbook" in output.get("metadata", {})
 
 
 def as_cell(cell: NotebookNode) -> Cell:

@@ -146,6 +146,9 @@ def check_cell(
     elif hidden and promises:
         message = f"the tag {hidden[0]!r} hides what this promise is about"
         yield Result(promises[0].first, f"{message}; remove one of them")
+    elif cell.is_hidden and promises:
+        message = "a tag or an option hides what this promise is about"
+        yield Result(promises[0].first, f"{message}; remove one of them")
     elif "skip-execution" in cell.tags and promises:
         message = (
             "the cell above is not executed: it is tagged 'skip-execution'"
