@@ -207,6 +207,23 @@ def test_what_cannot_be_accepted_stays_an_error(site: Site, nested: bool):
     assert page.read_text() == before
 
 
+def test_a_forecast_in_an_included_file_is_checked_and_leaves_the_page_alone(
+    site: Site,
+):
+    wrong = dedent(FORECAST).replace(":answer: 2", ":answer: 1")
+    # At the same line as that of the page.
+    part = site.write("_part.md", "\n" * (LINE - 1) + wrong.strip() + "\n")
+    include = "\n\n```{include} _part.md\n```\n"
+    page = site.write_page(dedent(PAGE) + include)
+    before = page.read_text()
+    build = site.build(nbpromises_accept=1)
+    assert not build.ok
+    assert "index.md:1: ERROR: the run says answer 2" in build.said
+    assert re.search(r"but the source 1 .*\(_part\.md:\d+\)", build.said)
+    assert page.read_text() == before
+    assert ":answer: 1" in part.read_text()
+
+
 # -- Numbers -----------------------------------------------------------------------------------
 
 

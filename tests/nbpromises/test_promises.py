@@ -234,6 +234,22 @@ def test_a_warning_about_a_whole_page_names_it_and_leaves_other_pages_alone(
     assert len(times_of_reading) == 1
 
 
+@pytest.mark.parametrize("text", ["```{note}\\nhi\\n```", "a\\n``\\nb", "``"])
+def test_a_printed_fence_is_accepted_so_that_the_next_build_passes(
+    site: Site, text: str
+):
+    page = site.write_page(f"""
+        ```{{code-cell}} ipython3
+        print("{text}")
+        ```
+        """)
+    accepted = site.build(nbpromises_accept=1)
+    assert accepted.ok, accepted.said
+    assert "````{expected-output}" in page.read_text()
+    build = site.build()
+    assert build.ok, build.said
+
+
 def test_accepting_writes_what_was_printed_and_touches_nothing_else(
     site: Site,
 ):

@@ -153,6 +153,27 @@ def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
     assert said in fault
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("_part.md", "```{include} _part.md\n```"),
+        ("_part.txt", "```{include} _part.txt\n```"),
+        ("_part.py", "```{literalinclude} _part.py\n```"),
+        ("part.rst", "Words."),
+    ],
+)
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "||||||| 12ab", ">>>>>>>"])
+def test_a_conflict_in_what_a_page_includes_is_an_error_again_and_again(
+    site: Site, name: str, body: str, mark: str
+):
+    site.write_page(body)
+    site.write(name, f":orphan:\n\nPart\n====\n\n{mark}\n")
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        assert f"{name}:6: ERROR: a mark of a conflict" in build.said
+
+
 def test_html_that_is_closed_has_no_fault():
     for html in "<!-- to do -->", "<pre>\n1\n\n2\n</pre>", "<div>\n1":
         assert list(faults(f"# A page\n\n{html}\n")) == []

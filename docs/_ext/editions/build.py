@@ -38,7 +38,7 @@ PROCESSES: Any = multiprocessing.get_context(
 # What takes long to import: once, before a process is forked for each edition.
 LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
 # No parser of theirs refuses these lines, as those of pages, catalogues and modules do.
-CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
+CONFLICT = re.compile(rb"^(<{7}|\|{7}|>{7})( |$)", re.MULTILINE)
 AROUND = {".css", ".html", ".js", ".svg"}
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]

@@ -41,15 +41,19 @@ def fences(source: str) -> list[Fence]:
 
 
 def fenced(info: str, text: str) -> str:
-    """Return a text as a fenced block, with a fence longer than any in the text.
+    """Return a text as a fenced block, with a fence longer than any in the text, also than a short one.
 
     >>> print(fenced("python", "1 + 1"))
     ```python
     1 + 1
     ```
+    >>> print(fenced("", "``"))
+    ````
+    ``
+    ````
     """
     fence = "```"
-    while fence in text:
+    while fence[1:] in text:
         fence += "`"
     return f"{fence}{info}\n{text}\n{fence}"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from docutils import nodes
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -25,7 +26,7 @@ STRANGE = re.compile(
     "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
-CONFLICT = re.compile("(<{7}|>{7}) ")
+CONFLICT = re.compile("(<{7}|[|]{7}|>{7})( |$)")
 CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
 # HTML that goes on to the end of the page if it is not closed.
 ENDLESS = re.compile(
@@ -89,6 +90,17 @@ def _tokens(text: str) -> list[Token]:
     return parser.use(dollarmath_plugin).parse(text)
 
 
+def conflicts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the marks that a merge left, with the numbers of their lines.
+
+    >>> list(conflicts("one\\n<<<<<<< HEAD\\n"))
+    [(2, 'a mark of a conflict: resolve it')]
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if CONFLICT.match(line):
+            yield number, "a mark of a conflict: resolve it"
+
+
 def faults(text: str) -> Iterator[tuple[int, str]]:
     """Yield what is wrong in a page's characters and fences, with the numbers of the lines.
 
@@ -101,8 +113,7 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             yield number, f"{name}: remove it"
         if FULL_WIDTH_FENCE.match(line):
             yield number, "this fence has full-width characters"
-        if CONFLICT.match(line):
-            yield number, "a mark of a conflict: resolve it"
+    yield from conflicts(text)
     for token in _tokens(clean(text)):
         first, end = token.map or (0, 0)
         if token.type == "html_block" and _is_endless(token.content):
@@ -129,7 +140,9 @@ def _fence_faults(token: Token, lines: list[str]) -> Iterator[str]:
     # A fence that closes nothing; of a promise, also one that is indented, short or shorter.
     inner = rf"^ {{0,3}}{token.markup}"
     if info.startswith("{expected-output}"):
-        inner += rf"|^\s*({token.markup}|``\s*$|```\{{)"
+        inner += rf"|^\s*({token.markup}|```\{{(code-cell|expected-output)\b)"
+        if token.markup == "```":
+            inner += r"|^\s*``\s*$"
     if re.search(inner, token.content, re.MULTILINE):
         yield "another block begins in this block: it is not closed"
     elif not closed or len(lines) == 1:
@@ -169,8 +182,22 @@ def digest(text: str) -> str:
 def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
     """Report what is wrong in the source of a page, and let Sphinx read it without."""
     path = Path(app.env.doc2path(docname))
+    checks = [conflicts(source[0])]
     if path.suffix == ".md":
-        for line, fault in chain(lone_returns(path), faults(source[0])):
-            logger.error(fault, location=(docname, line))
+        checks = [lone_returns(path), faults(source[0])]
+    for line, fault in chain(*checks):
+        logger.error(fault, location=(docname, line))
     app.env.metadata[docname][TEXT] = digest(source[0])
     source[0] = clean(source[0])
+
+
+def report_included_faults(app: Sphinx, doctree: nodes.document) -> None:
+    """Report what is wrong in the files of the project that a page includes."""
+    for name in sorted(app.env.dependencies[app.env.docname]):
+        path = Path(app.srcdir, name).resolve()
+        is_text = path.is_file() and path.suffix != ".mo"
+        if is_text and path.is_relative_to(app.confdir):
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            check = faults if path.suffix == ".md" else conflicts
+            for line, fault in check(text):
+                logger.error(fault, location=f"{path}:{line}")

@@ -83,7 +83,7 @@ class CheckPromises(SphinxTransform):
                 results = [replace(each, remedy=None) for each in results]
             elif forecasts:
                 glued = glued_values(self.env, docname)
-                results += check_forecasts(forecasts, glued, blocks)
+                results += check_forecasts(forecasts, glued, blocks, path)
             if any(result.remedy for result in results):
                 distrust(self.env, docname)
         elif promises or forecasts:

@@ -147,13 +147,22 @@ def offered(node: nodes.Node) -> str:
 
 
 def check_forecasts(
-    forecasts: list[Forecast], glued: dict[str, str], blocks: list[Fence]
+    forecasts: list[Forecast],
+    glued: dict[str, str],
+    blocks: list[Fence],
+    path: Path,
 ) -> Iterator[Result]:
-    """Compare what forecasts say with the glued values of the page."""
+    """Compare what forecasts say with the glued values of the page; `path` is that of its source."""
     block_at = {block.first: block for block in blocks}
     for forecast in forecasts:
         value = glued.get(forecast["key"])
         failure = _failure(forecast, value)
+        if forecast.source != str(path):
+            # The lines of an included file are not those of the page.
+            name = os.path.relpath(forecast.source, path.parent)
+            place = f" ({name}:{forecast.line})" if failure else ""
+            yield Result(1, failure + place)
+            continue
         remedy = None
         # In a list or a quote, something stands before each line.
         at_top = isinstance(forecast.parent, nodes.document | nodes.section)
