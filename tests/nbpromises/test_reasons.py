@@ -111,6 +111,23 @@ def test_a_value_that_is_glued_no_more_is_missed_again_and_again(
         assert "Glue reference 'answer' not found in doc 'other'" in build.said
 
 
+def test_a_site_that_is_built_among_its_sources_executes_nothing_again(
+    site: Site,
+):
+    site.write_page(
+        "```{code-cell} ipython3\nprint(1)\n```\n\n```{expected-output}\n1\n```"
+    )
+    command = [
+        *site.command(exclude_patterns="build")[:-4],
+        "-d",
+        "build/doctrees",
+    ]
+    for executed in "executed index", "0 pages executed":
+        result = run(*command, ".", "build/html", cwd=site.root)
+        assert result.returncode == 0, result.stderr
+        assert executed in result.stdout
+
+
 def test_records_of_pages_that_were_not_read_are_kept(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):

@@ -107,11 +107,13 @@ class Project:
         root: The folder of `conf.py`; names of files are relative to it.
         pages: The folder of the sources.
         variables: The environment variables that can change outputs.
+        built: Folders that builds write to, which may stand among the sources.
     """
 
     root: Path
     pages: Path
     variables: Mapping[str, str]
+    built: tuple[Path, ...] = ()
 
     def observe(
         self,
@@ -169,13 +171,14 @@ class Project:
         environments = [
             path.parent for path in files if path.name == "pyvenv.cfg"
         ]
+        left_out = [*environments, *self.built]
         return [
             path
             for path in files
             if path.match(pattern)
             and path.suffix not in NOT_DATA
             and not LEFTOVER.fullmatch(path.name)
-            and not any(map(path.is_relative_to, environments))
+            and not any(map(path.is_relative_to, left_out))
             and not HIDDEN.search(path.relative_to(self.pages).as_posix())
         ]
 

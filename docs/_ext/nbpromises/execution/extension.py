@@ -296,7 +296,10 @@ def _store(app: Sphinx) -> RecordStore:
 
 def _project(app: Sphinx) -> Project:
     variables = influences(os.environ, *_variables(app))
-    return Project(Path(app.confdir), Path(app.srcdir), variables)
+    written = myst(app.env).mystnb_config.output_folder
+    built = app.outdir, app.doctreedir, written, _folder(app)
+    folders = tuple(map(Path, built))
+    return Project(Path(app.confdir), Path(app.srcdir), variables, folders)
 
 
 def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
