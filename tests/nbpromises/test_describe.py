@@ -229,6 +229,58 @@ LOOKS: dict[str, tuple[Callable[[Axes], object], Callable[[Axes], object]]] = {
         lambda ax: ax.bar([1], [2], alpha=0.5),
         lambda ax: ax.bar([1], [2], alpha=0.05),
     ),
+    "the points of a legend": (
+        lambda ax: ax.legend([ax.scatter(1, 1, color=c) for c in "rb"], "ab"),
+        lambda ax: ax.legend([ax.scatter(1, 1, color=c) for c in "br"], "ab"),
+    ),
+    "the lines of a legend of the figure": (
+        lambda ax: ax.figure.legend(ax.plot([1], "r", [2], "b"), "ab"),
+        lambda ax: ax.figure.legend(ax.plot([1], "r", [2], "b")[::-1], "ab"),
+    ),
+    "which way up an image is": (
+        lambda ax: ax.imshow([[1], [2]], extent=(0, 1, 0, 1), origin="upper"),
+        lambda ax: ax.imshow([[1], [2]], extent=(0, 1, 0, 1), origin="lower"),
+    ),
+    "the colours of contours": (
+        lambda ax: ax.contour(ACROSS, levels=[1, 2], colors=["r", "b"]),
+        lambda ax: ax.contour(ACROSS, levels=[1, 2], colors=["b", "r"]),
+    ),
+    "the frames of bars": (
+        lambda ax: ax.bar([1, 2], [3, 4], edgecolor=["r", "b"]),
+        lambda ax: ax.bar([1, 2], [3, 4], edgecolor=["b", "r"]),
+    ),
+    "the dashes of several lines": (
+        lambda ax: ax.vlines([1, 2], 0, 1, linestyles=["-", "--"]),
+        lambda ax: ax.vlines([1, 2], 0, 1, linestyles=["--", "-"]),
+    ),
+    "the hatches of areas": (
+        lambda ax: ax.fill_between([1, 2], [3, 4], hatch="/"),
+        lambda ax: ax.fill_between([1, 2], [3, 4], hatch="x"),
+    ),
+    "the angles of arrows": (
+        lambda ax: ax.quiver([1, 2], [1, 2], [1, 2], [1, 2], angles=[0, 90]),
+        lambda ax: ax.quiver([1, 2], [1, 2], [1, 2], [1, 2], angles=[90, 0]),
+    ),
+    "where the text of a note is": (
+        lambda ax: ax.annotate("peak", (1, 1), xytext=(2, 2)),
+        lambda ax: ax.annotate("peak", (1, 1), xytext=(8, 8)),
+    ),
+    "the colours of a table": (
+        lambda ax: ax.table([["1", "2"]], cellColours=[["r", "b"]]),
+        lambda ax: ax.table([["1", "2"]], cellColours=[["b", "r"]]),
+    ),
+    "numbers that lie close to each other": (
+        lambda ax: ax.plot([1000.00, 1000.01, 1000.02]),
+        lambda ax: ax.plot([1000.02, 1000.01, 1000.00]),
+    ),
+    "ticks": (
+        lambda ax: ax.set_xticks([2, 4]),
+        lambda ax: ax.set_xticks([]),
+    ),
+    "the numbers at ticks": (
+        lambda ax: ax.tick_params(labelbottom=True),
+        lambda ax: ax.tick_params(labelbottom=False),
+    ),
     "the place of an image": (
         lambda ax: ax.imshow([[1, 2]], extent=(0, 1, 0, 1)),
         lambda ax: ax.imshow([[1, 2]], extent=(5, 9, 5, 9)),
@@ -273,6 +325,24 @@ def test_symmetric_values_are_told_apart(
         return re.sub("contours at .*:", "", describe(figure))
 
     assert of(one) != of(other)
+
+
+def test_the_place_of_axes_and_the_way_of_angles_are_described():
+    def of(column: int, way: int) -> str:
+        figure = plt.figure()
+        figure.add_subplot(1, 2, column).plot([1, 2])
+        ax = figure.add_subplot(1, 2, 3 - column, projection="polar")
+        ax.plot([1, 2])
+        ax.set_theta_direction(way)
+        return describe(figure)
+
+    assert len({of(1, 1), of(2, 1), of(1, -1)}) == 3
+
+
+def test_events_are_described():
+    figure, ax = plt.subplots()
+    ax.eventplot([1, 2, 3])
+    assert "EventCollection" in describe(figure)
 
 
 def test_a_line_without_any_value_is_described():

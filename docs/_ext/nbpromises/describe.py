@@ -24,6 +24,7 @@ from matplotlib.image import AxesImage
 from matplotlib.legend import Legend
 from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.projections.polar import PolarAxes
 from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
 from matplotlib.table import Table
@@ -70,9 +71,11 @@ def _outside(figure: Figure | SubFigure) -> Iterator[str]:
             case Axes() | figure.patch:
                 pass
             case Line2D():
-                yield f"{kind}: {_summary(artist.get_xydata())}"
+                yield f"{kind}{_style(artist)}: {_summary(artist.get_xydata())}"
             case Patch():
                 yield f"{kind}: {_summary(artist.get_path().vertices)}"
+            case Legend():
+                yield f"{kind}: {_words(artist)}{_keys(artist)}"
             case _:
                 yield f"{kind}: {_words(artist)}"
 
@@ -83,10 +86,12 @@ def _axes(ax: Axes) -> Iterator[str]:
         f"{name} {axis.get_label_text()!r} from {_limits(axis)}"
         for name, axis in _named(ax)
     ]
-    yield f"axes: {title}{', '.join(scales)}"
+    yield f"axes{_cell(ax)}: {title}{', '.join(scales)}{_turn(ax)}"
     for name, axis in _named(ax):
         if not _shows(axis) or not ax.axison:
             yield f"  no {name} axis"
+        elif not any(_ticks(axis)):
+            yield f"  no {name} ticks"
         elif (
             # EngFormatter is one, too.
             type(axis.get_major_formatter()) is not ScalarFormatter
@@ -94,6 +99,22 @@ def _axes(ax: Axes) -> Iterator[str]:
         ):
             yield f"  {name} ticks, {axis.get_scale()}: {', '.join(_ticks(axis))}"
     yield from _children(ax, ax)
+
+
+def _cell(ax: Axes) -> str:
+    """Say in which row and column of several axes these stand."""
+    spec = ax.get_subplotspec()
+    if spec is None or spec.get_gridspec().get_geometry() == (1, 1):
+        return ""
+    return f" {spec.rowspan.start + 1}, {spec.colspan.start + 1}"
+
+
+def _turn(ax: Axes) -> str:
+    """Say where the angles of polar axes begin and which way they go, if not as usual."""
+    if not isinstance(ax, PolarAxes):
+        return ""
+    begin, way = ax.get_theta_offset(), ax.get_theta_direction()
+    return f", turned by {_number(begin)} × {way}" if begin or way < 0 else ""
 
 
 def _named(ax: Axes) -> Iterator[tuple[str, Any]]:
@@ -120,7 +141,8 @@ def _ticks(axis: Axis) -> list[str]:
     places = axis.get_ticklocs(), axis.get_ticklabels()
     return [
         label.get_text()
-        for place, label in zip(*places, strict=True)
+        # Those that are hidden are not in the list.
+        for place, label in zip(*places, strict=False)
         if low <= place <= high
     ]
 
@@ -147,11 +169,7 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             return _arrow(artist, artist.arrow_patch, ax)
         case Text():
             if artist.get_text() and artist is not ax.title:
-                position = getattr(
-                    artist, "get_position_3d", artist.get_position
-                )
-                place = getattr(artist, "xy", position())
-                return f"text {artist.get_text()!r} at {_place(place, ax)}"
+                return f"text {artist.get_text()!r} at {_where(artist, ax)}"
         case Legend():
             return f"legend: {_words(artist)}{_keys(artist)}"
         case Spine() | Axis() | ax.patch:
@@ -167,11 +185,15 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             kind = f"{type(artist).__name__} {shape}{_alpha(artist)}"
             if isinstance(artist, AxesImage):
                 kind += f" in {', '.join(map(_number, artist.get_extent()))}"
+                kind += artist.origin.removeprefix("upper")
             return f"{kind}: {_summary(values)}"
         case Table():
             cells = sorted(artist.get_celld().items())
-            words = [repr(cell.get_text().get_text()) for _, cell in cells]
-            return f"table: {', '.join(words)}"
+            filled = [
+                f"{cell.get_text().get_text()!r} {_fill(cell)}"
+                for _, cell in cells
+            ]
+            return f"table: {', '.join(filled)}"
         case _:
             place = (
                 f" at {_place(artist.xy, ax)}" if hasattr(artist, "xy") else ""
@@ -184,17 +206,23 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
 def _keys(legend: Legend) -> str:
     """Describe the lines and patches of a legend, in the order of its words."""
     keys = [
-        _style(key) if isinstance(key, Line2D) else f" {_fill(key)}"
+        _style(key)
+        if isinstance(key, Line2D)
+        else f" {_fill(key)}"
+        if isinstance(key, Patch)
+        else _paint(key)
         for key in legend.legend_handles
-        if isinstance(key, Line2D | Patch)
+        if isinstance(key, Line2D | Patch | Collection)
     ]
     return f" for{','.join(keys)}" if keys else ""
 
 
 def _fill(patch: Patch) -> str:
-    """Describe how a patch is filled; of a hollow one, how it is drawn."""
+    """Describe how a patch is filled, and of one that is hollow or framed, how it is drawn."""
     face, edge = map(to_rgba, (patch.get_facecolor(), patch.get_edgecolor()))
     color = to_hex(face) if face[3] else f"hollow {to_hex(edge)}"
+    if face[3] and edge[3] and edge != face and patch.get_linewidth():
+        color += f" framed {to_hex(edge)}"
     return f"{color}{patch.get_hatch() or ''}{_alpha(patch)}"
 
 
@@ -214,6 +242,15 @@ def _arrow(note: Annotation, arrow: FancyArrowPatch, ax: Axes) -> str:
     color = to_hex(arrow.get_edgecolor())
     ends = f"from {_place(note.xyann, ax)} to {_place(note.xy, ax)}"
     return f"arrow {head} {color}{text}: {ends}"
+
+
+def _where(text: Text, ax: Axes) -> str:
+    """Say where a text is; if it belongs to another place, what that is, and where it was moved."""
+    position = getattr(text, "get_position_3d", text.get_position)
+    place = getattr(text, "xy", position())
+    moved = getattr(text, "xyann", place)
+    end = "" if moved == place else f" moved to {_place(moved, ax)}"
+    return f"{_place(place, ax)}{end}"
 
 
 def _place(place: Iterable[object], ax: Axes) -> str:
@@ -244,13 +281,14 @@ def _contours(contours: ContourSet, ax: Axes) -> str:
         return "no contours"
     # Where each level begins and ends.
     places = _points(np.concatenate(boxes), ax)
-    return f"contours at {', '.join(map(_number, contours.levels))}: {places}"
+    levels = ", ".join(map(_number, contours.levels))
+    colors: Any = contours.get_edgecolor() if contours.colors else []
+    painted = f" {', '.join(map(to_hex, colors))}" if len(colors) else ""
+    return f"contours at {levels}{painted}: {places}"
 
 
 def _collection(collection: Collection, ax: Axes) -> str:
-    # Lines and hollow points have no face colour: use that of the edge.
-    colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
-    style = f" {to_hex(colors[0]) if colors else 'none'}{_alpha(collection)}"
+    style = _paint(collection)
     offsets: np.ndarray = np.ma.asarray(collection.get_offsets())
     if isinstance(collection, PathCollection | Quiver):
         kind, places = "points", _points(offsets, ax)
@@ -263,12 +301,23 @@ def _collection(collection: Collection, ax: Axes) -> str:
     return f"{kind}{_name(collection)}{style}: {places}{_parts(collection)}"
 
 
+def _paint(collection: Collection) -> str:
+    """Describe the first colour of a collection, its hatch and how clear it is."""
+    # Lines and hollow points have no face colour: use that of the edge.
+    colors: Any = [*collection.get_facecolor(), *collection.get_edgecolor()]
+    color = to_hex(colors[0]) if colors else "none"
+    return f" {color}{collection.get_hatch() or ''}{_alpha(collection)}"
+
+
 def _parts(collection: Collection) -> str:
     """Sum up the values that a collection shows, and what differs between its parts."""
     values = collection.get_array()
+    styles: Any = collection.get_linestyle()
     looks: dict[str, ArrayLike] = {
         "sizes": getattr(collection, "get_sizes", list)(),
-        "widths": collection.get_linewidth(),
+        # An `EventCollection` returns one number.
+        "widths": np.atleast_1d(collection.get_linewidth()),
+        "dashes": [sum(marks or []) for _, marks in styles],
     }
     if values is None:
         looks["fill"] = collection.get_facecolor()
@@ -277,6 +326,7 @@ def _parts(collection: Collection) -> str:
         "values": values,
         "U": getattr(collection, "U", None),
         "V": getattr(collection, "V", None),
+        "angles": _numbers(getattr(collection, "angles", None)),
         **{name: rows for name, rows in looks.items() if _differ(rows)},
     }
     return "".join(
@@ -284,6 +334,11 @@ def _parts(collection: Collection) -> str:
         for name, part in parts.items()
         if part is not None
     )
+
+
+def _numbers(values: object) -> Any:
+    """Return numbers; of a word such as "uv", None."""
+    return None if isinstance(values, str) else values
 
 
 def _differ(rows: ArrayLike) -> bool:
@@ -338,20 +393,27 @@ def _summary(values: ArrayLike, axis: Axis | None = None) -> str:
     values = values[drawn]
     if not len(values):
         return missing.removeprefix(", ")
-    mean = _number(np.mean(values), axis)
-    tilt = _number(np.mean(values * places), axis)
-    return f"{_range(values, axis)}, mean {mean}, tilt {tilt}{missing}"
+    numbers: tuple[Any, ...] = (
+        np.min(values),
+        np.max(values),
+        np.mean(values),
+        np.mean(values * places),
+    )
+    # Of numbers that lie close to each other, more digits tell them apart.
+    reach: Any = np.ptp(values)
+    times = np.max(np.abs(values)) / reach if reach else 1
+    more = int(np.clip(np.log10(times), 0, 3))
+    low, high, mean, tilt = (_number(each, axis, more) for each in numbers)
+    return f"{low} to {high}, mean {mean}, tilt {tilt}{missing}"
 
 
-def _range(values: np.ndarray, axis: Axis | None) -> str:
-    return f"{_number(np.min(values), axis)} to {_number(np.max(values), axis)}"
-
-
-def _number(value: SupportsFloat, axis: Axis | None = None) -> str:
-    """Format a number with four significant digits; anything below 1e-6 is written as 0.
+def _number(
+    value: SupportsFloat, axis: Axis | None = None, more: int = 0
+) -> str:
+    """Format a number with four significant digits, or more; anything below 1e-6 is written as 0.
 
     Rounding turns an exact zero into such a number on some machines. On an axis of dates, a number
     counts days since 1970: eight digits are minutes.
     """
-    digits = 8 if axis and axis.have_units() else 4
+    digits = 8 if axis and axis.have_units() else 4 + more
     return f"{0.0 if abs(float(value)) < 1e-6 else value:.{digits}g}"
