@@ -456,6 +456,31 @@ def test_a_folder_of_doctrees_that_cannot_be_written_is_one_error(site: Site):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            'nbpromises_environment = {"A": 1}',
+            "nbpromises_environment: ERROR: A must be a text, but is 1",
+        ),
+        (
+            'nbpromises_preload = ["broken"]',
+            "nbpromises_preload: ERROR: the fork server ended; can these be imported: broken?",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_work_is_one_error(
+    tmp_path: Path, settings: str, said: str
+):
+    site = Site(tmp_path, ["nbpromises"], settings)
+    write(site)
+    site.write("broken.py", "1 / 0\n")
+    result = run(*site.command())
+    assert result.returncode != 0
+    assert said in result.stderr
+    assert "please open an issue" not in result.stderr
+
+
 def test_a_temporary_folder_whose_name_is_too_long_is_named(
     site: Site, tmp_path: Path
 ):

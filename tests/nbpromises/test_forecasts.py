@@ -270,12 +270,7 @@ def test_other_formats_have_question_answers_and_explanation(
 
 
 def test_the_words_are_those_of_the_site(tmp_path: Path):
-    words = {
-        "title": "Raten",
-        "right": "ja",
-        "wrong": "nein",
-        "answer": "Lösung",
-    }
+    words = {"title": "Raten", "right": "ja", "wrong": "nein"}
     site = Site(
         tmp_path, ["nbpromises"], f"nbpromises_forecast_words = {words!r}"
     )
@@ -284,7 +279,7 @@ def test_the_words_are_those_of_the_site(tmp_path: Path):
     (forecast,) = lxml.html.fromstring(html).find_class("forecast")
     assert forecast.get("data-title") == "Raten"
     assert forecast.xpath(".//@data-verdict") == ["nein", "ja"]
-    assert forecast.xpath(".//*[@role='group']/@aria-label") == ["Lösung"]
+    assert forecast.xpath(".//*[@role='group']/@aria-label") == ["Answer"]
     # Neither the search nor a notebook finds words that only tell what was chosen.
     assert "ja" not in forecast.text_content()
 

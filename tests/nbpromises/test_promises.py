@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from support.commands import run
 from support.sites import Site
 
 PROMISED = """
@@ -87,6 +88,24 @@ def test_the_result_of_each_promise_is_reported_to_machines(site: Site):
     (broken,) = report.findall("testsuite/testcase[failure]")
     assert (broken.get("file"), broken.get("line")) == ("index.md", "26")
     assert "- loss: 0.94\n+ loss: 0.9327" in (broken.findtext("failure") or "")
+
+
+def test_the_report_names_pages_wherever_the_configuration_is(site: Site):
+    site.write_page(PROMISED, "pages/index.md")
+    site.write("conf/conf.py", (site.root / "conf.py").read_text())
+    options = site.command(nbpromises_junit="report.xml")[:-2]
+    result = run(*options, "-c", "conf", "pages", "_build/html", cwd=site.root)
+    assert result.returncode == 0, result.stderr
+    report = ElementTree.parse(site.root / "conf/report.xml").getroot()
+    assert report[0].get("name") == "../pages/index.md"
+
+
+def test_a_report_that_cannot_be_written_is_one_error(site: Site):
+    site.write_page(PROMISED)
+    result = run(*site.command(nbpromises_junit="_build"))
+    assert result.returncode != 0
+    assert "nbpromises_junit: ERROR: " in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_printing_cell_without_a_promise_fails(site: Site):
@@ -402,6 +421,24 @@ def test_a_path_of_the_machine_is_not_accepted(site: Site, path: str):
     page.write_text(before + "\n```{expected-output}\nin ...\n```\n")
     build = site.build()
     assert build.ok, build.said
+
+
+def test_a_path_below_the_home_folder_in_a_traceback_is_not_accepted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(site.root))
+    site.write("mod.py", "def f():\n    1 / 0\n")
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        :tags: [raises-exception]
+        import mod
+        mod.f()
+        ```
+        """)
+    before = page.read_text()
+    build = site.build(nbpromises_accept=1)
+    assert "a path of this machine, ~/mod.py" in build.said
+    assert page.read_text() == before
 
 
 def test_the_path_of_the_environment_is_not_accepted(site: Site):

@@ -169,7 +169,7 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
     if (
         path.suffix != ".md"
         or not is_myst_markdown_notebook(text)
-        or any(path.match(pattern) for pattern in excluded)
+        or any(path.match(pattern) for pattern in filter(None, excluded))
     ):
         return None
     try:
@@ -243,7 +243,12 @@ def _execute(
         started = time.time_ns()
         before = _project(app).observe([], [])
         task = Task(page.cells, page.path.parent, root, environment)
-        run = run_page(task, app.config.nb_execution_timeout)
+        try:
+            run = run_page(task, app.config.nb_execution_timeout)
+        except EOFError:
+            preload = ", ".join(app.config.nbpromises_preload)
+            fault = f"the fork server ended; can these be imported: {preload}?"
+            sys.exit(f"nbpromises_preload: ERROR: {fault}")
         said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
         # The name of a file may not be valid UTF-8, and a terminal may lack a letter.
         said = encode_names(said).decode(errors="backslashreplace")
@@ -304,6 +309,10 @@ def _project(app: Sphinx) -> Project:
 
 def _variables(app: Sphinx) -> tuple[dict[str, str], list[str]]:
     config = app.config
+    for name, value in config.nbpromises_environment.items():
+        if not isinstance(value, str):
+            fault = f"{name} must be a text, but is {value!r}"
+            sys.exit(f"nbpromises_environment: ERROR: {fault}")
     return config.nbpromises_environment, config.nbpromises_watched_variables
 
 

@@ -210,7 +210,9 @@ def unpromisable(printed: str) -> str:
     folders = {gettempdir(), str(Path.home()), str(Path.cwd()), sys.prefix}
     folders -= {"/", "/usr", "/usr/local"}
     places = "|".join(map(re.escape, folders))
-    if path := re.search(rf"(?<![\w.-])({places})(/[\w./-]*|(?!\w))", printed):
+    # A traceback shortens the home folder.
+    inside = rf"(?<![\w.-])({places})(/[\w./-]*|(?!\w))|(?<=File )~/[\w./-]+"
+    if path := re.search(inside, printed):
         return f"a path of this machine, {path[0]}; print its name alone, or promise ..."
     return ""
 

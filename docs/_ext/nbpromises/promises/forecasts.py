@@ -273,7 +273,7 @@ def _button(answer: nodes.Element) -> str:
 
 def _words(translator: HTML5Translator) -> dict[str, str]:
     words: dict[str, str] = translator.config.nbpromises_forecast_words
-    return words
+    return WORDS | words
 
 
 def add_static_folder(app: Sphinx, config: Config) -> None:

@@ -1,5 +1,7 @@
 """The results of all checks: the summary, the exit status, JUnit's XML, accepted outputs."""
 
+import os
+import sys
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -124,7 +126,12 @@ def write_junit(
         broken = sum(bool(result.failure) for result in results)
         print(f"{docname}: {len(results) - broken} kept, {broken} broken")
         source = Path(app.env.doc2path(docname))
-        files[source.relative_to(app.confdir).as_posix()] = results
+        name = os.path.relpath(source, app.confdir)
+        files[Path(name).as_posix()] = results
     template = Template(JUNIT.read_text(encoding="utf-8"), autoescape=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(template.render(pages=files), encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(template.render(pages=files), encoding="utf-8")
+    except OSError as error:
+        # Sphinx would print a traceback for any exception.
+        sys.exit(f"nbpromises_junit: ERROR: {path}: {error.strerror}")
