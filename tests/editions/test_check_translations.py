@@ -222,7 +222,9 @@ def test_a_flawed_catalogue_fails(
 LINKED = "{n}. See [there](https://example.org/a?v=x), {{ref}}`it <label>` and 2 * 3."
 TRANSLATED = "{n}. 见[那里](https://mirror.example.cn/a?v=x&hl=zh)、{{ref}}`它 <label>`，2 * 3。"
 WRONG = [
-    ("cn/a", "cn/b", "only in the translation: example.org/b"),
+    ("cn/a", "cn/b", "only in the translation: https://example.org/b"),
+    ("https://mirror", "http://mirror", "in the translation: http://example"),
+    ("cn/a?", "cn/#a?", "in the translation: https://example.org/#a"),
     ("[那里](https://mirror.example.cn/a?v=x&hl=zh)", "那里", "example.org/a"),
     ("](https://mirror.example.cn/a?v=x&hl=zh)", "］（那里）", "example.org/a"),
     ("<label>", "<page>", "only in the translation: page"),
@@ -295,6 +297,37 @@ def test_translations_with_other_targets_or_left_over_markup_fail(site: Site):
             line = 19 + 2 * n
             found = re.findall(rf"index\.md:{line}: ERROR: (.*)", build.said)
             assert any(said in error for error in found), (n, found)
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+FILES = "Take {download}`it <a.csv>`, [this](a.csv) and ![box](a.svg)."
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("拿{download}`它 <a.csv>`、[这个](a.csv)和 ![盒](a.svg)。", ""),
+        ("拿{download}`它 <b.csv>`、[这个](a.csv)和 ![盒](a.svg)。", "b.csv"),
+        ("拿{download}`它 <a.csv>`、[这个](b.csv)和 ![盒](a.svg)。", "b.csv"),
+        ("拿{download}`它 <a.csv>`、[这个](a.csv)和 ![盒](b.svg)。", "b.svg"),
+        ("拿{download}`它 <a.csv>`和[这个](a.csv)。", "a.svg"),
+    ],
+)
+def test_files_that_are_linked_or_shown_stay_the_same(
+    site: Site, words: str, said: str
+):
+    site.write_page(FILES)
+    for name in "a", "b":
+        site.write(f"{name}.csv", name)
+        site.write(f"{name}.svg", SVG)
+    path = "locales/zh_CN/LC_MESSAGES/index.po"
+    site.write(path, catalogue({"A page": "一页", FILES: words, "box": "盒"}))
+    build = site.build("zh_CN", nbpromises_describe_figures=0)
+    assert build.ok == (not said), build.said
+    assert (
+        re.search(rf"in the translation: \S*{said}$", build.said, re.M)
+        or not said
+    )
 
 
 def test_a_broken_catalogue_and_one_without_a_page_fail_at_their_lines(

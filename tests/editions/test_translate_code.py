@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from editions.code_words import translate_code
 from support.sites import Build, Site
 
 from .test_check_translations import catalogue
@@ -114,6 +115,23 @@ def test_a_flawed_translation_of_code_fails(
         build = site.build("zh_CN")
         assert not build.ok
         assert said in build.said, build.said
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'seconds = {"the fast": 1, "the quick": 2}',
+        'names = {"the fast", "the quick"}',
+        'seconds["the fast"] = seconds["the quick"]',
+        'name == "the fast" or name == "the quick"',
+    ],
+)
+def test_words_that_tell_things_apart_have_different_translations(code: str):
+    words = [("label", "the fast"), ("label", "the quick")]
+    apart = dict(zip(words, ["快", "更快"], strict=True))
+    assert "更快" in translate_code(code, apart)
+    with pytest.raises(ValueError, match="have one translation"):
+        translate_code(code, dict.fromkeys(words, "快"))
 
 
 def test_quotes_and_backslashes_stay_in_their_strings(site: Site):

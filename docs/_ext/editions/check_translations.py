@@ -298,7 +298,11 @@ def contents(node: nodes.Element, mirrors: dict[str, str]) -> set[str]:
     for link in node.findall(nodes.reference):
         address = urlsplit(link.get("refuri", ""))
         host = mirrors.get(address.netloc, address.netloc)
-        found.add(f"{host}{address.path}{address.fragment}")
+        found.add(
+            address._replace(netloc=host, query="").geturl()
+            or str(link.get("reftarget", ""))
+        )
+    found |= {str(image["uri"]) for image in node.findall(nodes.image)}
     if marks := MARKUP.findall(_prose(node, NOT_PROSE)):
         found.add(f"left-over markup {''.join(sorted(marks))}")
     return found
@@ -343,7 +347,9 @@ def notation(node: nodes.Element) -> set[str]:
         f"{each.tagname} {each.astext()}"
         for each in node.findall(nodes.TextElement)
         if isinstance(each, nodes.literal | nodes.math)
-        and not isinstance(each.parent, addnodes.pending_xref)
+        and not isinstance(
+            each.parent, addnodes.pending_xref | addnodes.download_reference
+        )
     }
 
 

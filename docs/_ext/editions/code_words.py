@@ -120,7 +120,28 @@ def translate_code(
             new = new[: piece.start] + written + new[piece.end :]
     if code_without_words(new) != code_without_words(source):
         raise ValueError("the translation changes more than words")
+    if len(_names(new)) != len(_names(source)):
+        raise ValueError(
+            "two keys, indices or compared words have one translation"
+        )
     return new
+
+
+def _names(source: str) -> set[str]:
+    """Return the strings that tell things apart: keys, indices, elements of sets, what is compared."""
+    parsed = _parsed(source)
+    names: list[ast.expr | None] = []
+    for node in ast.walk(parsed[1]) if parsed else []:
+        match node:
+            case ast.Dict():
+                names += node.keys
+            case ast.Set():
+                names += node.elts
+            case ast.Subscript():
+                names.append(node.slice)
+            case ast.Compare():
+                names += [node.left, *node.comparators]
+    return {str(name.value) for name in names if isinstance(name, ast.Constant)}
 
 
 def _written(piece: Piece, old: str, text: str) -> str:
