@@ -40,6 +40,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean
 .DELETE_ON_ERROR:
+# Targets named together, as in `make -j4 clean html`, are done in their order.
+.NOTPARALLEL:
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -134,9 +136,11 @@ clean: ## Remove all that was built; the environment stays
 # installs the rest in a third of pip's time; bytecode is compiled at once, because a container that
 # forbids to write it later would make every kernel pay for it.
 $(READY): requirements.txt
-	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
-	  echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }
-	@if ! cmp -s requirements.txt $@; then \
+	@if cmp -s requirements.txt $@; then \
+	  touch -c $@ 2>/dev/null || true; \
+	else \
+	  "$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+	    echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }; \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  "$(PYTHON)" -m venv $(VENV); \
 	  $(with_pips_index); \
@@ -145,5 +149,5 @@ $(READY): requirements.txt
 	    $(RUN) -m uv pip sync --python $(RUN) --quiet --require-hashes --compile-bytecode requirements.txt; \
 	  } > $(VENV)/setup.log 2>&1 || { \
 	    echo "error: the packages could not be installed; $(VENV)/setup.log says why: $$( { grep -i 'failed to fetch' $(VENV)/setup.log || grep -iE 'error|failed' $(VENV)/setup.log | tail -n 1; } | head -n 1)" >&2; exit 1; }; \
+	  cp requirements.txt $@; \
 	fi
-	@cp requirements.txt $@

@@ -161,6 +161,17 @@ def test_an_environment_for_another_lock_is_not_ready(
     assert not ready.exists()
 
 
+def test_an_environment_that_is_ready_needs_no_other_python(
+    checkout: Path, environment: Path
+):
+    # As git does that switches branches and back.
+    os.utime(environment / "ready-for.txt", (0, 0))
+    ready = [".venv/ready-for.txt", "PYTHON=no-such-python"]
+    result = run("make", *ready, cwd=checkout)
+    assert result.returncode == 0, result.stderr
+    assert (environment / "bin/python").exists()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_another_user_s_environment_is_left_alone(
     checkout: Path, environment: Path

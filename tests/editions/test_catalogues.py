@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from editions.catalogues import faults, main, update
 from nbpromises.sources import name_strange
-from support.commands import EXTENSIONS
+from support.commands import EXTENSIONS, run
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 ENTRY = '# A comment.\nmsgid "one"\nmsgstr "一"\n\n'
@@ -221,6 +222,18 @@ def test_a_catalogue_that_cannot_be_written_is_one_error(tmp_path: Path):
     )
     with pytest.raises(SystemExit, match=r"/new\.po: ERROR: Is a directory$"):
         main(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [([], "required: folder"), (["/nowhere"], "error: [Errno 2] No such file")],
+)
+def test_a_command_that_cannot_work_says_why(arguments: list[str], said: str):
+    command = [sys.executable, "-m", "editions.catalogues", *arguments]
+    result = run(*command, cwd=EXTENSIONS)
+    assert result.returncode != 0
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_damaged_catalogue_is_named_and_none_is_updated(tmp_path: Path):

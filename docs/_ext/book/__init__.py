@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.typing import ExtensionMetadata
 
+from nbpromises.execution.surroundings import PAGE_ENVIRONMENT
 from nbpromises.order import WAITING
 from nbpromises.reread import version_of
 
@@ -30,8 +31,10 @@ def import_before_reading(
 
 
 def import_package(app: Sphinx, docnames: list[str]) -> None:
-    """Import what autodoc will import, without TensorFlow's log lines."""
+    """Import what autodoc will import as pages do, without TensorFlow's log lines."""
     if "reference/api" in docnames:
+        # Another backend of Keras or of Matplotlib, which a user may have chosen, may not be installed.
+        os.environ |= PAGE_ENVIRONMENT | app.config.nbpromises_environment
         stderr = os.dup(2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:

@@ -7,6 +7,7 @@ templates that Sphinx's builder `gettext` has written into `_build/gettext`.
 import codecs
 import re
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from gettext import GNUTranslations
 from io import BytesIO
@@ -189,4 +190,12 @@ def main(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = ArgumentParser("python -m editions.catalogues")
+    parser.add_argument("folder", type=Path, help="the folder of conf.py")
+    given = parser.parse_args()
+    try:
+        main(given.folder)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {error}")
