@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from support.pages import EDITIONS
 from support.windows import click_in_place, open_window
@@ -57,6 +57,21 @@ def test_from_the_explanation_of_a_forecast_the_switch_leads_to_the_forecast(
     box = forecast.bounding_box()
     assert box
     assert -box["height"] < box["y"] < 200
+
+
+def test_from_an_open_solution_the_switch_leads_into_the_open_solution(
+    page: Page, address: str
+):
+    page.goto(f"{address}/en/{PAGE}.html")
+    solution = page.locator("article details").first
+    solution.locator("summary").click()
+    inside = solution.locator("pre").first
+    page.evaluate(
+        "distance => window.scrollBy({top: distance, behavior: 'instant'})",
+        inside.bounding_box()["y"] + 20,
+    )
+    switch_language(page)
+    expect(inside).to_be_in_viewport()
 
 
 def test_only_a_click_that_opens_the_other_language_is_remembered(

@@ -316,6 +316,15 @@ def test_a_page_printed_from_the_dark_is_light_and_shows_solutions(
         page.wait_for_selector("html[data-theme=dark]")
 
 
+def test_an_open_search_is_not_printed(browser: Browser, server: str):
+    with open_window(browser) as page:
+        page.goto(f"{server}/en/tutorial/data.html")
+        look_up(page, "loss")
+        expect(page.locator(DIALOG)).to_be_visible()
+        page.emulate_media(media="print")
+        expect(page.locator(DIALOG)).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_card_is_printed_on_one_page(

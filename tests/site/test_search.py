@@ -521,6 +521,24 @@ def test_data_that_did_not_come_is_not_blamed_on_the_browser(
         expect(page.locator(f"{DIALOG} .search-summary")).to_have_count(1)
 
 
+@pytest.mark.parametrize("asked", ["", "?q=loss"])
+def test_what_is_typed_before_the_scripts_have_come_is_kept(
+    browser: Browser, server: str, asked: str
+):
+    with open_window(browser) as page:
+        held: list[Route] = []
+        page.route("**/_static/search.js*", lambda route: held.append(route))
+        page.goto(f"{server}/en/search.html{asked}", wait_until="commit")
+        field = page.locator("main input[name=q]")
+        field.fill("checkpoint")
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+        expect(page.locator("main .search-list li").first).to_be_visible()
+        expect(field).to_have_value("checkpoint")
+        assert page.url.endswith("search.html?q=checkpoint")
+
+
 def lose_data_once(page: Page) -> None:
     """Abort the first request for the data."""
     lost: list[str] = []

@@ -162,6 +162,24 @@ def test_what_the_reader_looks_at_stays_in_its_place(page: Page, address: str):
     )
 
 
+def test_a_link_leads_to_its_place_where_the_words_were_turned_on_before(
+    page: Page, address: str
+):
+    page.goto(f"{address}/en/reference/glossary.html")
+    turn(page, "on")
+    page.goto(f"{address}/en/index.html")
+    page.goto(f"{address}/en/reference/glossary.html#term-worker")
+    wait_until_shown(page, "on")
+    height = page.evaluate("innerHeight")
+    page.wait_for_function(
+        """height => {
+            const { top } = document.querySelector("#term-worker").getBoundingClientRect();
+            return 0 <= top && top < height - 20;
+        }""",
+        arg=height,
+    )
+
+
 def test_it_costs_nothing_before_it_is_asked_for(page: Page, address: str):
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))

@@ -18,7 +18,10 @@
 
   function firstVisibleBlock() {
     const top = Math.max(headerHeight(), 0);
-    return blocks.findIndex((block) => block.getBoundingClientRect().bottom > top);
+    // What is folded is not seen, wherever a browser says that it is.
+    return blocks.findIndex(
+      (block) => block.getBoundingClientRect().bottom > top && block.checkVisibility?.() !== false,
+    );
   }
 
   function keepPlace(event) {
@@ -38,6 +41,9 @@
     // Out of the address again: the number means nothing to a reader who shares it.
     history.replaceState(null, "", window.location.pathname + window.location.search);
     let block = blocks[place[1]];
+    // The reader has unfolded it.
+    const folded = block.closest("details");
+    if (folded) folded.open = true;
     // The explanation of a forecast is hidden until somebody has answered.
     while (block.getClientRects().length === 0) block = block.parentElement;
     const top = block.getBoundingClientRect().top - headerHeight();

@@ -87,5 +87,11 @@
     localStorage.setItem(MEMORY, on ? "on" : "off");
     show(on);
   });
-  if (localStorage.getItem(MEMORY) === "on") show(true);
+  if (localStorage.getItem(MEMORY) === "on") {
+    show(true).then(() => {
+      // What the address leads to has moved; a reader who comes back has the old place.
+      const [{ type }] = performance.getEntriesByType("navigation");
+      if (type === "navigate") document.querySelector(":target")?.scrollIntoView();
+    });
+  }
 })();

@@ -304,7 +304,11 @@
       // What stands in the field while Chinese is being composed is not yet what is meant.
       if (isComposing) return;
       show();
-      // So that a reader who comes back from a result finds the others again.
+      remember();
+    }
+
+    // So that a reader who comes back from a result finds the others again.
+    function remember() {
       if (!dialog) history.replaceState(null, "", `?${new URLSearchParams({ q: field.value })}`);
     }
 
@@ -335,8 +339,10 @@
     // The result may be on this very page.
     list.addEventListener("click", closeDialog);
     if (!dialog) {
-      field.value = new URLSearchParams(window.location.search).get("q") ?? field.value;
+      // It may have been typed while this script was loaded.
+      field.value ||= new URLSearchParams(window.location.search).get("q") ?? "";
       field.focus();
+      if (field.value) remember();
     }
     show();
   }
