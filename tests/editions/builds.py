@@ -316,6 +316,24 @@ def test_a_conflict_in_a_template_is_an_error_at_its_line(project: Project):
     assert result.stderr == f"{path}:2: ERROR: a mark of a conflict\n"
 
 
+def test_a_build_whose_folder_is_deleted_says_so(project: Project):
+    edit = """
+        import os, shutil
+
+        def setup(app):
+            app.connect("env-updated", delete)
+
+        def delete(app, env):
+            shutil.rmtree(ROOT / "_build", ignore_errors=True)
+            os._exit(1)
+        """
+    configuration = (project.root / "conf.py").read_text()
+    project.write("conf.py", configuration + dedent(edit))
+    result = project.build()
+    assert result.returncode == 1
+    assert "error: en: is _build deleted, or its disk full?" in result.stderr
+
+
 def test_a_table_without_a_key_is_refused(project: Project):
     project.edit("docs/_editions.toml", 'folder = "zh-cn"', "")
     result = project.build()

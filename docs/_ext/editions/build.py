@@ -186,11 +186,12 @@ class SiteBuild:
         for build in builds.values():
             build.join()
         for language, build in builds.items():
-            said = self.log(language).read_text(encoding="utf-8")
+            log = self.log(language)
+            said = log.read_text(encoding="utf-8") if log.exists() else ""
             sys.stderr.write(said)
             if build.exitcode != 0:
                 if not said:
-                    reason = "has the disk of _build any space left?"
+                    reason = "is _build deleted, or its disk full?"
                     print(f"error: {language}: {reason}", file=sys.stderr)
                 return False
         return True
