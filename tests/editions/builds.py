@@ -217,6 +217,14 @@ def test_what_was_changed_and_changed_back_during_a_build_is_read_again(
     assert "Nothing has changed" in project.must_build()
 
 
+def test_a_log_beside_the_configuration_changes_nothing(project: Project):
+    for said in "The site is in", "Nothing has changed":
+        with (project.root / "build.log").open("w") as log:
+            command = project.command()
+            subprocess.run(command, cwd=EXTENSIONS, stdout=log, check=True)
+        assert said in (project.root / "build.log").read_text()
+
+
 def test_a_command_without_a_folder_says_how_it_is_used():
     result = run(sys.executable, "-m", "editions", cwd=EXTENSIONS)
     assert result.returncode == 2

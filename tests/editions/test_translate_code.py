@@ -134,6 +134,12 @@ def test_words_that_tell_things_apart_have_different_translations(code: str):
         translate_code(code, dict.fromkeys(words, "快"))
 
 
+def test_words_of_different_things_may_have_one_translation():
+    code = 'a = {"the step": 1}; b = {"the steps": 2}; a["the step"] + b["the steps"]'
+    words = [("label", "the step"), ("label", "the steps")]
+    assert "步" in translate_code(code, dict.fromkeys(words, "步"))
+
+
 def test_quotes_and_backslashes_stay_in_their_strings(site: Site):
     page = r"""
         ```{code-cell} ipython3

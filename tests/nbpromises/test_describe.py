@@ -339,6 +339,31 @@ def test_the_place_of_axes_and_the_way_of_angles_are_described():
     assert len({of(1, 1), of(2, 1), of(1, -1)}) == 3
 
 
+def test_rounding_of_float32_does_not_show():
+    rows = np.full(9, 0.7, np.float32)
+    figure, ax = plt.subplots()
+    ax.plot(
+        np.nextafter(rows, np.float32(0), where=np.arange(9) % 2 == 0, out=rows)
+    )
+    assert "y 0.7 to 0.7, mean 0.7, tilt" in describe(figure)
+
+
+def test_axes_with_colour_bars_have_the_places_of_their_plots():
+    figure, axes = plt.subplots(1, 2)
+    for ax in axes:
+        figure.colorbar(ax.imshow([[1, 2]]))
+    description = describe(figure)
+    assert description.count("axes 1, 1: ") == 2
+    assert description.count("axes 1, 2: ") == 2
+
+
+def test_labels_at_minor_ticks_are_labels():
+    figure, ax = plt.subplots()
+    ax.plot([2, 8])
+    ax.set_yscale("log")
+    assert "no labels" not in describe(figure)
+
+
 def test_events_are_described():
     figure, ax = plt.subplots()
     ax.eventplot([1, 2, 3])

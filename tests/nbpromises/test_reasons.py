@@ -128,6 +128,20 @@ def test_a_site_that_is_built_among_its_sources_executes_nothing_again(
         assert executed in result.stdout
 
 
+def test_data_is_watched_where_the_site_is_built_around_its_sources(
+    site: Site,
+):
+    site.write("source/data.csv", "1")
+    site.write_page(
+        "```{code-cell} ipython3\n!cat data.csv\n```\n\n```{expected-output}\n1\n```",
+        "source/index.md",
+    )
+    command = [*site.command()[:-4], "-c", ".", "-d", "doctrees", "source", "."]
+    assert run(*command, cwd=site.root).returncode == 0
+    site.write("source/data.csv", "2")
+    assert "source/data.csv changed" in run(*command, cwd=site.root).stdout
+
+
 def test_records_of_pages_that_were_not_read_are_kept(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):

@@ -162,7 +162,7 @@ def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
         ("part.rst", "Words."),
     ],
 )
-@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "||||||| 12ab", ">>>>>>>"])
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "||||||| 12ab", ">>>>>>> x"])
 def test_a_conflict_in_what_a_page_includes_is_an_error_again_and_again(
     site: Site, name: str, body: str, mark: str
 ):
@@ -172,6 +172,19 @@ def test_a_conflict_in_what_a_page_includes_is_an_error_again_and_again(
         build = site.build()
         assert not build.ok
         assert f"{name}:6: ERROR: a mark of a conflict" in build.said
+
+
+def test_what_a_page_only_offers_or_shows_may_have_any_text(site: Site):
+    site.write("_fix.patch", "<<<<<<< HEAD\n")
+    site.write("_open.md", "```python\n")
+    site.write_page("""
+        {download}`_fix.patch`
+
+        ```{literalinclude} _open.md
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
 
 
 def test_html_that_is_closed_has_no_fault():

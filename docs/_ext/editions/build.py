@@ -38,7 +38,7 @@ PROCESSES: Any = multiprocessing.get_context(
 # What takes long to import: once, before a process is forked for each edition.
 LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
 # No parser of theirs refuses these lines, as those of pages, catalogues and modules do.
-CONFLICT = re.compile(rb"^(<{7}|\|{7}|>{7})( |$)", re.MULTILINE)
+CONFLICT = re.compile(rb"^(<{7}|\|{7}|>{7}) ", re.MULTILINE)
 AROUND = {".css", ".html", ".js", ".svg"}
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]
@@ -48,10 +48,11 @@ def main(folder: str) -> int:
     """Build the site if it is stale, and return the exit status; concurrent builds wait for a lock."""
     # As other programs, end in silence if nobody reads what is printed: `make html | head`.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    start, started = time.monotonic(), time.time_ns()
+    start = time.monotonic()
     build = SiteBuild(Path(folder).resolve())
     build.folder.mkdir(exist_ok=True)
     with FileLock(build.folder / "lock"):
+        started = time.time_ns()
         sources = build.digest_sources()
         if build.is_made_from(sources):
             print(
@@ -161,7 +162,11 @@ class SiteBuild:
         self.next.rename(self.site)
         # One that was changed back has its old digest, and may have been read in between.
         edited = [
-            path for path in self._sources() if changed_since(started, path)
+            path
+            for path in self._sources()
+            if changed_since(started, path)
+            # Others beside conf.py, such as a log of this build, are not read.
+            and (path.parent != self.root or path.suffix == ".py")
         ]
         if edited:
             name = edited[0].relative_to(self.root)

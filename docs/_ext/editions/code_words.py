@@ -120,28 +120,42 @@ def translate_code(
             new = new[: piece.start] + written + new[piece.end :]
     if code_without_words(new) != code_without_words(source):
         raise ValueError("the translation changes more than words")
-    if len(_names(new)) != len(_names(source)):
+    if _counts(new) != _counts(source):
         raise ValueError(
             "two keys, indices or compared words have one translation"
         )
     return new
 
 
-def _names(source: str) -> set[str]:
-    """Return the strings that tell things apart: keys, indices, elements of sets, what is compared."""
+def _counts(source: str) -> dict[object, int]:
+    """Count the strings that tell things apart: of each dictionary or set, and of each variable's indices.
+
+    So does what is compared with a variable.
+    """
     parsed = _parsed(source)
-    names: list[ast.expr | None] = []
-    for node in ast.walk(parsed[1]) if parsed else []:
+    names: dict[object, set[object]] = {}
+
+    def add(what: object, found: Iterable[ast.expr | None]) -> None:
+        strings = {
+            each.value for each in found if isinstance(each, ast.Constant)
+        }
+        names.setdefault(what, set()).update(strings)
+
+    for number, node in enumerate(ast.walk(parsed[1]) if parsed else []):
         match node:
             case ast.Dict():
-                names += node.keys
+                add(number, node.keys)
             case ast.Set():
-                names += node.elts
-            case ast.Subscript():
-                names.append(node.slice)
-            case ast.Compare():
-                names += [node.left, *node.comparators]
-    return {str(name.value) for name in names if isinstance(name, ast.Constant)}
+                add(number, node.elts)
+            case ast.Subscript(ast.Name(name), ast.expr() as index):
+                add(("index", name), [index])
+            case ast.Compare(left, _, others):
+                sides = [left, *others]
+                found = [
+                    each.id for each in sides if isinstance(each, ast.Name)
+                ]
+                add(("compared", *found), sides)
+    return {what: len(strings) for what, strings in names.items()}
 
 
 def _written(piece: Piece, old: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 A drawing that lost a line, went empty or plots the wrong array looks fine to a build. Its
 description does not: it names every line, cloud of points, contour, text and legend entry, and
-sums up the plotted numbers to four digits.
+sums up the plotted numbers to four digits, or to six where they lie close to each other.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def _axes(ax: Axes) -> Iterator[str]:
     for name, axis in _named(ax):
         if not _shows(axis) or not ax.axison:
             yield f"  no {name} axis"
-        elif not any(_ticks(axis)):
-            yield f"  no {name} ticks"
+        elif not any(map(Text.get_text, axis.get_ticklabels(which="both"))):
+            yield f"  no labels at {name} ticks"
         elif (
             # EngFormatter is one, too.
             type(axis.get_major_formatter()) is not ScalarFormatter
@@ -106,6 +106,8 @@ def _cell(ax: Axes) -> str:
     spec = ax.get_subplotspec()
     if spec is None or spec.get_gridspec().get_geometry() == (1, 1):
         return ""
+    # A colour bar takes its place from the axes that it belongs to.
+    spec = spec.get_topmost_subplotspec()
     return f" {spec.rowspan.start + 1}, {spec.colspan.start + 1}"
 
 
@@ -185,7 +187,7 @@ def _artist(artist: Artist, ax: Axes) -> str | None:
             kind = f"{type(artist).__name__} {shape}{_alpha(artist)}"
             if isinstance(artist, AxesImage):
                 kind += f" in {', '.join(map(_number, artist.get_extent()))}"
-                kind += artist.origin.removeprefix("upper")
+                kind += " upwards" if artist.origin == "lower" else ""
             return f"{kind}: {_summary(values)}"
         case Table():
             cells = sorted(artist.get_celld().items())
@@ -249,8 +251,11 @@ def _where(text: Text, ax: Axes) -> str:
     position = getattr(text, "get_position_3d", text.get_position)
     place = getattr(text, "xy", position())
     moved = getattr(text, "xyann", place)
-    end = "" if moved == place else f" moved to {_place(moved, ax)}"
-    return f"{_place(place, ax)}{end}"
+    if np.array_equal(moved, place):
+        return _place(place, ax)
+    # Otherwise, it is a distance, in points for instance.
+    how = "to" if getattr(text, "anncoords", "") == "data" else "by"
+    return f"{_place(place, ax)} moved {how} {_place(moved, ax)}"
 
 
 def _place(place: Iterable[object], ax: Axes) -> str:
@@ -282,7 +287,10 @@ def _contours(contours: ContourSet, ax: Axes) -> str:
     # Where each level begins and ends.
     places = _points(np.concatenate(boxes), ax)
     levels = ", ".join(map(_number, contours.levels))
-    colors: Any = contours.get_edgecolor() if contours.colors else []
+    colors: Any = []
+    if contours.colors:
+        paint = "face" if contours.filled else "edge"
+        colors = getattr(contours, f"get_{paint}color")()
     painted = f" {', '.join(map(to_hex, colors))}" if len(colors) else ""
     return f"contours at {levels}{painted}: {places}"
 
@@ -402,7 +410,8 @@ def _summary(values: ArrayLike, axis: Axis | None = None) -> str:
     # Of numbers that lie close to each other, more digits tell them apart.
     reach: Any = np.ptp(values)
     times = np.max(np.abs(values)) / reach if reach else 1
-    more = int(np.clip(np.log10(times), 0, 3))
+    # Beyond, they differ by rounding, which depends on the machine.
+    more = int(np.clip(np.log10(times), 0, 2)) if times < 1e5 else 0
     low, high, mean, tilt = (_number(each, axis, more) for each in numbers)
     return f"{low} to {high}, mean {mean}, tilt {tilt}{missing}"
 

@@ -26,7 +26,7 @@ STRANGE = re.compile(
     "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
-CONFLICT = re.compile("(<{7}|[|]{7}|>{7})( |$)")
+CONFLICT = re.compile("(<{7}|[|]{7}|>{7}) ")
 CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
 # HTML that goes on to the end of the page if it is not closed.
 ENDLESS = re.compile(
@@ -191,13 +191,13 @@ def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = clean(source[0])
 
 
-def report_included_faults(app: Sphinx, doctree: nodes.document) -> None:
-    """Report what is wrong in the files of the project that a page includes."""
-    for name in sorted(app.env.dependencies[app.env.docname]):
-        path = Path(app.srcdir, name).resolve()
+def report_included_conflicts(app: Sphinx, doctree: nodes.document) -> None:
+    """Report marks of conflicts in the files of the project that a page includes, not in downloads."""
+    offered = {Path(app.srcdir, name) for name in app.env.dlfiles}
+    names = app.env.dependencies[app.env.docname]
+    for path in sorted({Path(app.srcdir, name) for name in names} - offered):
         is_text = path.is_file() and path.suffix != ".mo"
         if is_text and path.is_relative_to(app.confdir):
             text = path.read_text(encoding="utf-8-sig", errors="replace")
-            check = faults if path.suffix == ".md" else conflicts
-            for line, fault in check(text):
-                logger.error(fault, location=f"{path}:{line}")
+            for line, fault in conflicts(text):
+                logger.error(fault, location=f"{path.resolve()}:{line}")

@@ -7,7 +7,7 @@
 
 (() => {
   const BLOCKS = "h1, h2, h3, h4, p, li, dt, dd, pre, figure, tr, div.math";
-  const FRAGMENT = /^#block-(\d+)$/;
+  const FRAGMENT = /^#block-(\d+)(-unfolded)?$/;
 
   // The search page has none.
   const article = document.querySelector("article.bd-article");
@@ -18,10 +18,7 @@
 
   function firstVisibleBlock() {
     const top = Math.max(headerHeight(), 0);
-    // What is folded is not seen, wherever a browser says that it is.
-    return blocks.findIndex(
-      (block) => block.getBoundingClientRect().bottom > top && block.checkVisibility?.() !== false,
-    );
+    return blocks.findIndex((block) => block.getBoundingClientRect().bottom > top);
   }
 
   function keepPlace(event) {
@@ -32,7 +29,8 @@
     const block = firstVisibleBlock();
     // The question of the search page.
     link.search = window.location.search;
-    link.hash = window.scrollY > 0 && block > 0 ? `block-${block}` : "";
+    const unfolded = blocks[block]?.closest("details")?.open ? "-unfolded" : "";
+    link.hash = window.scrollY > 0 && block > 0 ? `block-${block}${unfolded}` : "";
   }
 
   function goToPlace() {
@@ -41,9 +39,8 @@
     // Out of the address again: the number means nothing to a reader who shares it.
     history.replaceState(null, "", window.location.pathname + window.location.search);
     let block = blocks[place[1]];
-    // The reader has unfolded it.
     const folded = block.closest("details");
-    if (folded) folded.open = true;
+    if (folded && place[2]) folded.open = true;
     // The explanation of a forecast is hidden until somebody has answered.
     while (block.getClientRects().length === 0) block = block.parentElement;
     const top = block.getBoundingClientRect().top - headerHeight();

@@ -90,8 +90,8 @@
   if (localStorage.getItem(MEMORY) === "on") {
     show(true).then(() => {
       // What the address leads to has moved; a reader who comes back has the old place.
-      const [{ type }] = performance.getEntriesByType("navigation");
-      if (type === "navigate") document.querySelector(":target")?.scrollIntoView();
+      const [navigation] = performance.getEntriesByType("navigation");
+      if (navigation?.type === "navigate") document.querySelector(":target")?.scrollIntoView();
     });
   }
 })();

@@ -171,7 +171,11 @@ class Project:
         environments = [
             path.parent for path in files if path.name == "pyvenv.cfg"
         ]
-        left_out = [*environments, *self.built]
+        below = self.pages.parents
+        built = [
+            each for each in self.built if each not in (self.pages, *below)
+        ]
+        left_out = [*environments, *built]
         return [
             path
             for path in files
@@ -231,19 +235,17 @@ def files_below(folder: Path) -> list[Path]:
     ['a.txt']
     """
     paths: list[Path] = []
+    # Links may lead to one folder more than once, or in circles.
+    visited: set[str] = set()
     for place, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [
-            name for name in folders if not _is_loop(Path(place, name))
-        ]
-        paths += [Path(place, name) for name in names]
+        folders.sort()
+        real = os.path.realpath(place)
+        if real in visited:
+            folders.clear()
+        else:
+            visited.add(real)
+            paths += [Path(place, name) for name in names]
     return [path for path in paths if path.is_file()]
-
-
-def _is_loop(folder: Path) -> bool:
-    """Return whether a folder is a link to one that it stands in."""
-    return folder.is_symlink() and folder.resolve() in {
-        each.resolve() for each in folder.parents
-    }
 
 
 def changed_since(started: int, path: Path) -> bool:
