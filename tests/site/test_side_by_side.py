@@ -165,11 +165,8 @@ def test_what_the_reader_looks_at_stays_in_its_place(page: Page, address: str):
 def test_a_link_leads_to_its_place_where_the_words_were_turned_on_before(
     page: Page, address: str
 ):
-    page.goto(f"{address}/en/index.html")
-    turn(page, "on")
-    # As a link does; another process of the browser would learn of the choice later.
-    page.evaluate("location.assign('reference/glossary.html#term-worker')")
-    page.wait_for_url("**/glossary.html#term-worker")
+    page.add_init_script("localStorage.setItem('side-by-side', 'on')")
+    page.goto(f"{address}/en/reference/glossary.html#term-worker")
     wait_until_shown(page, "on")
     height = page.evaluate("innerHeight")
     page.wait_for_function(
