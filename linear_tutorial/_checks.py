@@ -151,7 +151,7 @@ def finite_tensor(
     return tensor
 
 
-def unscaled(optimizer: object) -> None:
+def refuse_loss_scaling(optimizer: object) -> None:
     """Raise if an optimizer of Keras expects the gradients of a loss that it has scaled."""
     scale = float(getattr(optimizer, "scale_loss", float)(1.0))
     if scale != 1:
