@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from linear_tutorial._checks import finite_number
+from linear_tutorial._checks import finite_number, real_tensor, same_shape
 
 
 class SGD:
@@ -41,8 +41,9 @@ class SGD:
         """Update variables of any shape in place, given the gradient of each.
 
         Raises:
-            ValueError: If the optimizer has updated other variables before; none is changed.
+            ValueError: If a gradient is missing or misshapen, or other variables were updated before.
         """
+        gradients = _one_for_each(variables, gradients)
         self._remembered(variables, 0)
         for variable, gradient in zip(variables, gradients, strict=True):
             variable.assign_sub(self.learning_rate * gradient)
@@ -99,6 +100,7 @@ class Momentum(SGD):
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
     ) -> None:
         """Update variables of any shape in place; remember the step of each."""
+        gradients = _one_for_each(variables, gradients)
         (velocities,) = self._remembered(variables, 1)
         for variable, gradient, velocity in zip(
             variables, gradients, velocities, strict=True
@@ -139,6 +141,7 @@ class Adam(SGD):
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
     ) -> None:
         """Update variables of any shape in place, and both moving averages of each."""
+        gradients = _one_for_each(variables, gradients)
         means, mean_squares = self._remembered(variables, 2)
         self._updates.assign_add(1)
         # Both averages start at zero: divide by the weight that they have gathered so far.
@@ -158,3 +161,20 @@ class Adam(SGD):
             variable.assign_sub(
                 self.learning_rate * corrected / (root + self.epsilon)
             )
+
+
+def _one_for_each(
+    variables: Sequence[tf.Variable], gradients: Sequence[tf.Tensor]
+) -> list[tf.Tensor]:
+    """Return the gradients in the types of their variables, or raise if they do not belong to them."""
+    if len(gradients) != len(variables):
+        raise ValueError(
+            f"gradients must be {len(variables)}, one for each variable, but are {len(gradients)}"
+        )
+    tensors = [
+        real_tensor("gradients", gradient, variable.dtype)
+        for variable, gradient in zip(variables, gradients, strict=True)
+    ]
+    for variable, tensor in zip(variables, tensors, strict=True):
+        same_shape("gradients", tensor, "variables", variable)
+    return tensors

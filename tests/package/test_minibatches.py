@@ -193,20 +193,31 @@ def test_adams_first_step_is_as_long_as_the_learning_rate():
     np.testing.assert_allclose(variable.numpy(), [0.75, 1.25, 0.75], atol=1e-4)
 
 
-@pytest.mark.parametrize(("gradients", "variables"), [(1, 2), (2, 1)])
-@each_optimizer
-def test_each_variable_needs_a_gradient(
-    ours: Any,
-    reference: Callable[[Array], Array],
-    kerass: Any,
-    gradients: int,
-    variables: int,
+@pytest.mark.parametrize("make", [SGD, Momentum, Adam])
+@pytest.mark.parametrize(
+    "convert", [np.float64, np.int64, np.ndarray.tolist, tf.identity]
+)
+def test_gradients_may_be_arrays_lists_and_of_any_real_type(
+    make: Any, convert: Any
 ):
-    with pytest.raises(ValueError, match="zip"):
-        ours(0.1).apply(
-            [tf.constant(1.0)] * gradients,
-            [tf.Variable(1.0) for _ in range(variables)],
-        )
+    expected, variable = tf.Variable([5.0, 6.0]), tf.Variable([5.0, 6.0])
+    gradient = np.array([4.0, -3.0], np.float32)
+    make(0.25).apply([tf.constant(gradient)], [expected])
+    make(0.25).apply([convert(gradient)], [variable])
+    np.testing.assert_array_equal(variable, expected)
+
+
+@pytest.mark.parametrize("make", [SGD, Momentum, Adam])
+@pytest.mark.parametrize(
+    "gradients", [[1.0], [1.0, 2.0, 3.0], [1.0, [2.0, 3.0]], [1.0, None]]
+)
+def test_gradients_that_do_not_belong_to_the_variables_change_none(
+    make: Any, gradients: Any
+):
+    variables = [tf.Variable(5.0), tf.Variable(6.0)]
+    with pytest.raises(ValueError, match="gradients"):
+        make(0.1).apply(gradients, variables)
+    assert [float(each) for each in variables] == [5.0, 6.0]
 
 
 # -- The loop ----------------------------------------------------------------------------------
