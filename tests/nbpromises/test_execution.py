@@ -636,6 +636,21 @@ def test_a_page_shows_what_a_terminal_would_show(site: Site):
     assert "1/3" not in html
 
 
+def test_links_of_a_terminal_show_their_words(site: Site):
+    site.write_page(r"""
+        ```{code-cell} ipython3
+        print("\x1b]8;;https://a.org\x1b\\the site\x1b]8;;\x1b\\, \x1b]0;title\x07done")
+        ```
+
+        ```{expected-output}
+        the site, done
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
+    assert "the site, done" in build.page()
+
+
 def test_output_that_moves_the_cursor_elsewhere_is_an_error(site: Site):
     site.write_page(
         r"""
@@ -994,3 +1009,33 @@ def test_a_matplotlibrc_where_the_build_is_started_does_not_count(site: Site):
     site.write_page(CELL.format(code))
     result = run(*site.command(), cwd=site.root / "start")
     assert "+ 1.5" in result.stderr
+
+
+def test_what_a_preloaded_module_prints_is_on_no_page(tmp_path: Path):
+    site = Site(tmp_path, ["nbpromises"], 'nbpromises_preload = ["talkative"]')
+    site.write("talkative.py", 'print("loaded")')
+    site.write_page("""
+        ```{code-cell} ipython3
+        print("cell")
+        ```
+
+        ```{expected-output}
+        cell
+        ```
+        """)
+    result = run(*site.command(), cwd=site.root)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", 1), ('{\n<<<<<<< HEAD\n "cells": []\n}', 2), ("[]", 1), ("{}", 1)],
+)
+def test_a_notebook_file_that_cannot_be_read_is_named_with_its_line(
+    site: Site, text: str, line: int
+):
+    site.write("index.ipynb", text)
+    result = run(*site.command(), cwd=site.root)
+    assert result.returncode != 0
+    assert f"index.ipynb:{line}: ERROR: not a notebook: " in result.stderr
+    assert "Traceback" not in result.stderr

@@ -90,6 +90,17 @@ def test_the_result_of_each_promise_is_reported_to_machines(site: Site):
     assert "- loss: 0.94\n+ loss: 0.9327" in (broken.findtext("failure") or "")
 
 
+def test_a_failure_with_control_characters_is_reported_to_machines(site: Site):
+    site.write_page(r"""
+        ```{code-cell} ipython3
+        raise ValueError("one\x01two")
+        ```
+        """)
+    site.build(nbpromises_junit="report.xml")
+    report = ElementTree.parse(site.root / "report.xml").getroot()
+    assert "one\ufffdtwo" in (report.findtext(".//failure") or "")
+
+
 def test_the_report_names_pages_wherever_the_configuration_is(site: Site):
     site.write_page(PROMISED, "pages/index.md")
     site.write("conf/conf.py", (site.root / "conf.py").read_text())
@@ -195,7 +206,7 @@ def test_a_promise_inside_another_block_is_not_overlooked(site: Site):
         """)
     build = site.build()
     assert not build.ok
-    assert "is nested in another block" in build.said
+    assert "index.md:16: ERROR: an {expected-output} is nested" in build.said
 
 
 def test_a_cell_that_raises_fails_the_build_again_and_again(site: Site):
@@ -483,3 +494,18 @@ def test_accepting_keeps_the_ends_of_lines(site: Site):
     content = page.read_bytes()
     assert b"loss: 0.9327\r\n" in content
     assert content.count(b"\n") == content.count(b"\r\n")
+
+
+def test_accepting_at_the_end_of_a_file_without_a_line_end_keeps_their_kind(
+    site: Site,
+):
+    page = site.write_page("""
+        ```{code-cell} ipython3
+        print(1)
+        ```
+        """)
+    page.write_bytes(page.read_bytes().rstrip().replace(b"\n", b"\r\n"))
+    assert site.build(nbpromises_accept=1).ok
+    content = page.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert site.build().ok

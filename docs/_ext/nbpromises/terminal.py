@@ -4,6 +4,8 @@ import re
 
 # Colours; they take no place on the line.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Links and titles of windows: what stands between these two is not printed.
+_HIDDEN = re.compile(r"\x1b\].*?(\x07|\x1b\\)")
 _PIECE = re.compile(rf"(?P<colour>{COLOUR.pattern})|\x1b\[0?K|.", re.DOTALL)
 _MOVES = re.compile(r"\x1b(?!\[[0-9;]*m|\[0?K)\[?[0-9;?]*.?|[\x0b\x0c\x07]")
 
@@ -14,7 +16,8 @@ def shown(text: str) -> str:
     >>> shown("1/2\\r2/2 done\\b\\b\\b\\bover")
     '2/2 over'
     """
-    return "\n".join(map(_shown_line, text.replace("\r\n", "\n").split("\n")))
+    text = _HIDDEN.sub("", text.replace("\r\n", "\n"))
+    return "\n".join(map(_shown_line, text.split("\n")))
 
 
 def _shown_line(line: str) -> str:
@@ -44,4 +47,4 @@ def cursor_moves(text: str) -> list[str]:
     >>> cursor_moves("\\x1b[31mred\\x1b[0m \\x1b[2A \\x1b[1;1H \\x1b[2J \\x1b7")
     ['\\x1b[2A', '\\x1b[1;1H', '\\x1b[2J', '\\x1b7']
     """
-    return _MOVES.findall(text)
+    return _MOVES.findall(_HIDDEN.sub("", text))

@@ -5,6 +5,7 @@ one that has imported the heavy libraries. MyST-NB then reads complete notebooks
 a page are valid until something changes that its run used.
 """
 
+import json
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ from myst_nb.core.read import (
     _LoadFileParsingError,
     is_myst_markdown_notebook,
 )
-from nbformat import NotebookNode, ValidationError
+from nbformat import NotebookNode, ValidationError, reads
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -53,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 # What is wrong in a cell's metadata; the last is a file that it cannot `:load:`.
 UNREADABLE = MystMetadataParsingError, ValidationError, _LoadFileParsingError
+FAILED = "it failed last time, or was interrupted"
 STARTUP = Path(page_process.__file__).with_name("startup")
 
 
@@ -166,6 +168,10 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         # Sphinx would end as well, with a traceback.
         line = error.object.count(b"\n", 0, error.start) + 1
         sys.exit(f"{path}:{line}: ERROR: not written in UTF-8")
+    if path.suffix == ".ipynb" and (unreadable := _notebook_fault(text)):
+        line, fault = unreadable
+        logger.error(fault, location=f"{path}:{line}")
+        _register_reader(env, path, read_nothing, {})
     if (
         path.suffix != ".md"
         or not is_myst_markdown_notebook(text)
@@ -190,6 +196,19 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
         return None
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return Page(docname, path, list(map(as_cell, code)))
+
+
+def _notebook_fault(text: str) -> tuple[int, str] | None:
+    """Return the line and a message if a file is no notebook that MyST-NB can read."""
+    try:
+        json.loads(text)
+        reads(text, as_version=4)
+    except json.JSONDecodeError as error:
+        return error.lineno, f"not a notebook: {error.msg}"
+    except Exception as error:
+        # nbformat raises whatever it stumbles over.
+        return 1, f"not a notebook: {error!r}"
+    return None
 
 
 def _front_matter(notebook: NotebookNode, section: str, name: str) -> object:
@@ -271,7 +290,7 @@ def _record(
         failed(cell, outputs)
         for cell, outputs in zip(page.cells, run.outputs, strict=False)
     ):
-        return Record(run.outputs, None, started, "it failed last time")
+        return Record(run.outputs, None, started, FAILED)
     used, libraries = run.used, libraries_of(run.used.modules)
     observed = _project(app).observe(used.files, libraries, used.sought)
     edited = before.visible.items() ^ observed.visible.items()

@@ -58,7 +58,9 @@ class ExpectedOutputDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a placeholder, which `CheckPromises` compares with the output and removes."""
-        return [ExpectedOutput()]
+        placeholder = ExpectedOutput()
+        self.set_source_info(placeholder)
+        return [placeholder]
 
 
 class CheckPromises(SphinxTransform):
@@ -112,7 +114,14 @@ def check_page(
     promised = [block for block in blocks if block.name == "expected-output"]
     if len(promised) != len(promises):
         nested = "an {expected-output} is nested in another block, included, or fenced by colons"
-        yield Result(1, nested)
+        places = {block.first for block in promised}
+        lines = {
+            promise.line or 1
+            for promise in promises
+            # Of an included one, the page has no line.
+            if promise.source == promise.document["source"]
+        }
+        yield Result(min(lines - places, default=1), nested)
         return
     block_of = dict(zip(promises, promised, strict=True))
     cell_blocks = {block.first: block for block in blocks}
@@ -147,7 +156,7 @@ def check_cell(
         message = f"the tag {hidden[0]!r} hides what this promise is about"
         yield Result(promises[0].first, f"{message}; remove one of them")
     elif cell.is_hidden and promises:
-        message = "a tag or an option hides what this promise is about"
+        message = "a tag or an option hides what this promise is about, or its type cannot be shown"
         yield Result(promises[0].first, f"{message}; remove one of them")
     elif "skip-execution" in cell.tags and promises:
         message = (

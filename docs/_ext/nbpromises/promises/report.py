@@ -1,6 +1,7 @@
 """The results of all checks: the summary, the exit status, JUnit's XML, accepted outputs."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from io import StringIO
@@ -15,6 +16,8 @@ from ..sources import TEXT, digest, faults, lone_returns, replace_file
 logger = logging.getLogger(__name__)
 
 JUNIT = Path(__file__).with_name("junit.xml.jinja")
+# Characters that XML cannot hold.
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
 RESULTS = "nbpromises_results"
 
@@ -111,7 +114,9 @@ def with_edits(source: str, edits: list[Edit]) -> str:
     # Not splitlines(), which splits at characters that are no line ends in Markdown.
     lines = list(StringIO(source, newline="\n"))
     for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
-        crlf = lines[max(edit.first - 2, 0)].endswith("\r\n")
+        # The last line of a file may have no end.
+        before = lines[max(edit.first - 3, 0) : edit.first - 1]
+        crlf = any(line.endswith("\r\n") for line in before)
         text = edit.text.replace("\n", "\r\n") if crlf else edit.text
         lines[edit.first - 1 : edit.end - 1] = [text]
     return "".join(lines)
@@ -131,7 +136,10 @@ def write_junit(
     template = Template(JUNIT.read_text(encoding="utf-8"), autoescape=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(template.render(pages=files), encoding="utf-8")
+        text = NO_XML.sub(
+            "\N{REPLACEMENT CHARACTER}", template.render(pages=files)
+        )
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         # Sphinx would print a traceback for any exception.
         sys.exit(f"nbpromises_junit: ERROR: {path}: {error.strerror}")
