@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -340,6 +341,20 @@ def test_a_build_whose_folder_is_deleted_says_so(project: Project):
     result = project.build()
     assert result.returncode == 1
     assert "error: en: is _build deleted, or its disk full?" in result.stderr
+
+
+@pytest.mark.parametrize("blocks", [4, 64, 256])
+def test_a_full_disk_is_one_line_and_leaves_the_last_site(
+    project: Project, blocks: int
+):
+    project.edit("helper.py", "42", "40 + 2")
+    # No file may grow beyond this: a real refusal by the kernel, wherever it hits first.
+    command = f"ulimit -f {blocks}; exec {shlex.join(project.command())}"
+    result = run("bash", "-c", command, cwd=EXTENSIONS)
+    assert result.returncode == 1
+    assert "File too large" in result.stderr
+    assert 'File "' not in result.stderr
+    assert "42" in project.page("en")
 
 
 def test_a_table_without_a_key_is_refused(project: Project):

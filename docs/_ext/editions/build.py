@@ -3,6 +3,7 @@
 A project's folder holds `conf.py` and the sources in `docs`; all that is built goes to `_build`.
 """
 
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -40,6 +41,10 @@ LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
 # No parser of theirs refuses these lines, as those of pages, catalogues and modules do.
 CONFLICT = re.compile(rb"^(<{7}|\|{7}|>{7}) ", re.MULTILINE)
 AROUND = {".css", ".html", ".js", ".svg"}
+# No space is left: on the disk, by a quota, or by a limit for each file.
+FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
+# A line of tracebacks, and of Sphinx's reports of exceptions.
+TRACEBACK = re.compile(r'^ +File "', re.MULTILINE)
 # Variables that Sphinx reads by itself.
 VARIABLES = ["SOURCE_DATE_EPOCH"]
 
@@ -193,6 +198,7 @@ class SiteBuild:
         for language, build in builds.items():
             log = self.log(language)
             said = log.read_text(encoding="utf-8") if log.exists() else ""
+            said = _in_short(said)
             sys.stderr.write(said)
             if build.exitcode != 0:
                 if not said:
@@ -227,6 +233,14 @@ class SiteBuild:
             list(self.editions.values()),
             self.settings["editions_address"],
         )
+
+
+def _in_short(said: str) -> str:
+    """Return the errors of an edition; of one that met a full disk, its name in place of tracebacks."""
+    full = [
+        os.strerror(number) for number in FULL if os.strerror(number) in said
+    ]
+    return f"error: {full[0]}\n" if full and TRACEBACK.search(said) else said
 
 
 def build_edition(build: SiteBuild, language: str) -> None:
