@@ -178,12 +178,12 @@ def test_an_update_keeps_translations_and_takes_the_order_of_the_page(
     tmp_path: Path,
 ):
     path = tmp_path / "zh_CN" / "page.po"
-    update(path, write_template(tmp_path, "one", "10% of {that}"))
+    update(path, write_template(tmp_path, "one", "10% of {that}"), {})
     text = path.read_text()
     assert "-format" not in text
     assert text.endswith('msgid "10% of {that}"\nmsgstr ""\n')
     path.write_text(text.replace('"one"\nmsgstr ""', '"one"\nmsgstr "一"'))
-    update(path, write_template(tmp_path, "10% of {that}", "one"))
+    update(path, write_template(tmp_path, "10% of {that}", "one"), {})
     text = path.read_text()
     assert text.index("10%") < text.index('msgid "one"\nmsgstr "一"')
     assert list(faults(path.read_bytes())) == []
@@ -192,23 +192,46 @@ def test_an_update_keeps_translations_and_takes_the_order_of_the_page(
 def test_an_update_without_news_changes_no_byte(tmp_path: Path):
     path = tmp_path / "page.po"
     template = write_template(tmp_path, "one", "two")
-    update(path, template)
+    update(path, template, {})
     before = path.read_bytes(), path.stat().st_mtime_ns
-    update(path, template)
+    update(path, template, {})
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
 def test_an_update_comments_out_what_is_gone(tmp_path: Path):
     path = tmp_path / "page.po"
-    update(path, write_template(tmp_path, "one", "something else"))
+    update(path, write_template(tmp_path, "one", "something else"), {})
     path.write_text(
         path.read_text().replace('else"\nmsgstr ""', 'else"\nmsgstr "别的"')
     )
-    update(path, write_template(tmp_path, "one"))
+    update(path, write_template(tmp_path, "one"), {})
     assert '#~ msgid "something else"\n#~ msgstr "别的"' in path.read_text()
-    update(path, write_template(tmp_path, "one", "something else"))
+    update(path, write_template(tmp_path, "one", "something else"), {})
     assert 'msgid "something else"\nmsgstr "别的"' in path.read_text()
     assert "#~" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "old", [GOOD, HEADER + '#~ msgid "one"\n#~ msgstr "一"\n']
+)
+def test_a_renamed_page_and_a_moved_paragraph_keep_their_translations(
+    tmp_path: Path, old: str
+):
+    folder = tmp_path / "docs" / "locales" / "zh_CN" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    table = (EXTENSIONS.parent / "_editions.toml").read_text()
+    (tmp_path / "docs" / "_editions.toml").write_text(table)
+    (tmp_path / "_build" / "gettext").mkdir(parents=True)
+    shutil.copyfile(
+        write_template(tmp_path, "one", "new"),
+        tmp_path / "_build/gettext/renamed.pot",
+    )
+    (folder / "page.po").write_text(old)
+    main(tmp_path)
+    text = (folder / "renamed.po").read_text()
+    assert 'msgid "one"\nmsgstr "一"\n' in text
+    assert 'msgid "new"\nmsgstr ""\n' in text
+    assert (folder / "page.po").read_text() == old
 
 
 def test_a_catalogue_that_cannot_be_written_is_one_error(tmp_path: Path):

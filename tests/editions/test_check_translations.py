@@ -241,7 +241,7 @@ WRONG = [
 NUMBERED = """
     Below -3 and above −2, `a` and $b$ differ in 3-4 words.
 
-    Plain words.
+    Plain words of float32 in v2.16, 10⁵ times.
     """
 
 
@@ -251,7 +251,9 @@ def test_a_translation_keeps_signs_code_formulas_and_its_paragraph(site: Site):
         "Below -3 and above −2, `a` and $b$ differ in 3-4 words.": (
             "低于 −3 或高于 -2 时，$b$、`a`（即 `a`）与 `c` 有 3-4 个词不同。"
         ),
-        "Plain words.": "普通的词。",
+        "Plain words of float32 in v2.16, 10⁵ times.": (
+            "普通的词，v2.16，float32，10⁵ 次。"
+        ),
     }
     site.write_page(NUMBERED)
     path = "locales/zh_CN/LC_MESSAGES/index.po"
@@ -260,6 +262,10 @@ def test_a_translation_keeps_signs_code_formulas_and_its_paragraph(site: Site):
     assert build.ok, build.said
     for old, new, said in (
         ("−3", "3", "the translation has other numbers"),
+        ("10⁵ 次", "105 次", "the translation has other numbers"),
+        ("10⁵ 次", "10⁶ 次", "the translation has other numbers"),
+        ("，float32", "，float64", "the translation has other names"),
+        ("词，v2.16", "词，v2.61", "the translation has other names"),
         ("有 3-4", "有 -4 至 3", "the translation has other numbers"),
         ("`a`（即 `a`）", "`A`", "not in the translation: literal a"),
         ("，$b$", "，b", "not in the translation: math b"),
@@ -546,3 +552,14 @@ def test_glued_numbers_pass_in_both_languages(site: Site):
     build = site.build("zh_CN")
     assert not build.ok
     assert "the translation has other numbers" in build.said
+
+
+def test_a_catalogue_without_a_header_is_refused(site: Site):
+    site.write_page("")
+    path = site.write(
+        "locales/zh_CN/LC_MESSAGES/index.po",
+        'msgid "A page"\nmsgstr "一页"\n',
+    )
+    build = site.build("zh_CN")
+    assert not build.ok
+    assert f"{path}:1: ERROR: no header" in build.said

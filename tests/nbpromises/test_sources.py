@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbpromises.sources import faults, name_strange, replace_file
+from nbpromises.sources import UNRESOLVED, faults, name_strange, replace_file
 from support.commands import run
 from support.sites import Site
 
@@ -145,12 +145,97 @@ def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
         ),
         ("<<<<<<< HEAD", "mark of a conflict"),
         (">>>>>>> branch", "mark of a conflict"),
+        ("=======", "mark of a conflict"),
+        ("=======\nMore words.", "mark of a conflict"),
+        ("<div>\n<!-- to do\n</div>", "HTML is not closed"),
+        ("···{code-cell} ipython3\n1\n···", "not a fence"),
+        ("‘‘‘{expected-output}\n1\n‘‘‘", "not a fence"),
+        ("´´´{forecast}\n1\n´´´", "not a fence"),
+        ("``{code-cell} ipython3\n1\n``", "not a fence"),
+        (":::{code-cell}\n1\n:::", "not a fence"),
     ],
 )
 def test_a_broken_fence_is_named_with_its_line(fence: str, said: str):
     line, fault = next(faults(f"# A page\n\n{fence}\n"))
     assert line == 3
     assert said in fault
+
+
+def test_what_a_merge_left_between_its_sides_is_no_underline():
+    for lines in "A longer line", "Two\nlines":
+        (fault,) = faults(f"{lines}\n=======\n")
+        assert fault == (2 + lines.count("\n"), UNRESOLVED)
+    assert (
+        list(faults("Heading\n=======\n\nA longer one\n============\n")) == []
+    )
+    assert list(faults("```text\n=======\n```\n")) == []
+
+
+def test_prose_may_name_the_blocks():
+    for words in (
+        "`{code-cell} ipython3` begins",
+        "``{forecast}`` is",
+        '"{code-cell}"',
+    ):
+        assert list(faults(f"{words} a block.\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "place"),
+    [
+        ("```{note}\nText.\n\n<!-- to do\n```", "<!--"),
+        ("```{raw} html\n<style>\n```", "```{raw}"),
+        ("- one\n\n  <!-- to do", "<!--"),
+    ],
+)
+def test_html_within_a_block_that_is_not_closed_is_one_error(
+    site: Site, block: str, place: str
+):
+    page = site.write_page("")
+    page.write_text(f"{page.read_text()}\n{block}\n")
+    line = page.read_text().partition(place)[0].count("\n") + 1
+    for _ in range(2):
+        build = site.build()
+        assert not build.ok
+        (error,) = re.findall(r"index\.md:(\d+): ERROR: this HTML", build.said)
+        assert int(error) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Zero\u200bwidth.", "U+200B"),
+        ("｀｀｀{code-cell}\n1\n｀｀｀", "full-width"),
+        ("```python\n1", "not closed"),
+        ("Words.\n\n<!-- to do", "HTML is not closed"),
+    ],
+)
+def test_what_a_page_includes_is_checked_as_the_page(
+    site: Site, text: str, said: str
+):
+    site.write("_part.md", f"{text}\n")
+    site.write_page("```{include} _part.md\n```")
+    build = site.build()
+    assert not build.ok
+    assert re.search(rf"_part\.md:\d: ERROR: .*{re.escape(said)}", build.said)
+
+
+@pytest.mark.parametrize(
+    ("body", "settings"),
+    [
+        ("<<<<<<< HEAD", ""),
+        ("Zero\u200bwidth", ""),
+        ("The loss is 0.93.", "nbpromises_constants = {}"),
+    ],
+)
+def test_a_fault_fails_the_build_without_warnings_as_errors_again_and_again(
+    tmp_path: Path, body: str, settings: str
+):
+    site = Site(tmp_path, ["nbpromises"], settings)
+    site.write_page(body)
+    command = [option for option in site.command() if option != "-W"]
+    for _ in range(2):
+        assert run(*command, cwd=site.root).returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -140,11 +140,11 @@ def _edges(text: str) -> tuple[bool, bool]:
     return text.startswith("\\n"), text.endswith("\\n")
 
 
-def update(path: Path, template: Path) -> None:
+def update(path: Path, template: Path, memory: dict[str, str]) -> None:
     """Write the messages of a template into a catalogue, in their order, with the old translations.
 
-    What is new has no translation or, if an old message resembles it, a fuzzy one; translations that
-    are not used any more are kept as comments. The build refuses all of these.
+    What is new has the translation of `memory`, none or, if an old message resembles it, a fuzzy one;
+    translations that are not used any more are kept as comments. The build refuses all but the first.
     """
     old = path.read_bytes() if path.exists() else b""
     catalogue = read_po(BytesIO(old))
@@ -157,6 +157,9 @@ def update(path: Path, template: Path) -> None:
     catalogue.update(messages, update_creation_date=False)
     for entry in catalogue:
         entry.flags -= GUESSED
+        if (entry.fuzzy or not entry.string) and entry.id in memory:
+            entry.string = memory[entry.id]
+            entry.flags.discard("fuzzy")
     new = BytesIO()
     write_po(new, catalogue, width=0)
     text = new.getvalue().strip() + b"\n"
@@ -164,6 +167,18 @@ def update(path: Path, template: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, text)
         print(f"changed: {path}")
+
+
+def read_memory(folder: Path) -> dict[str, str]:
+    """Return all translations in a folder: a page may have been renamed, or a paragraph moved to another page."""
+    memory = {}
+    for path in catalogues(folder):
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        for entry in [*catalogue, *catalogue.obsolete.values()]:
+            if entry.id and entry.string and not entry.fuzzy:
+                memory[entry.id] = entry.string
+    return memory
 
 
 def main(root: Path) -> None:
@@ -181,10 +196,11 @@ def main(root: Path) -> None:
         sys.exit("\n".join(broken))
     for language in table["editions"].keys() - {table["source"]}:
         folder = root / "docs" / "locales" / language / "LC_MESSAGES"
+        memory = read_memory(folder)
         for template in sorted(templates.rglob("*.pot")):
             path = (folder / template.relative_to(templates)).with_suffix(".po")
             try:
-                update(path, template)
+                update(path, template, memory)
             except OSError as error:
                 sys.exit(f"{path}: ERROR: {error.strerror}")
 

@@ -29,9 +29,9 @@ from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
 
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
-from nbpromises.promises.numbers import signed_numbers
+from nbpromises.promises.numbers import names_with_numbers, signed_numbers
 
-from .catalogues import catalogues, faults, header_fault
+from .catalogues import HEADER, catalogues, faults, header_fault
 from .languages import is_translated
 from .translate_code import translations
 
@@ -71,12 +71,16 @@ def check_catalogues(
         return
     folder = _folder(env)
     for path in catalogues(folder):
-        for line, fault in faults(path.read_bytes()):
+        content = path.read_bytes()
+        for line, fault in faults(content):
             logger.error(fault, location=f"{path}:{line}")
+        if not HEADER.search(content):
+            message = "no header: an empty msgid with a Content-Type"
+            logger.error(message, location=f"{path}:1")
         name = path.relative_to(folder).with_suffix("").as_posix()
         # Sphinx's own words and those of themes are in `sphinx.po`.
         if name not in env.found_docs | {"sphinx"}:
-            message = f"there is no page {name}: remove this catalogue"
+            message = f"there is no page {name}: has it moved? 'make catalogues' moves its translations; then remove this catalogue"
             logger.error(message, location=f"{path}:1")
 
 
@@ -235,6 +239,9 @@ def _check_entry(
         ),
         f"the translation has other numbers: {translation}": (
             not same_numbers(text, translation, words)
+        ),
+        f"the translation has other names: {translation}": bool(
+            names_with_numbers(translation) - names_with_numbers(text)
         ),
         f"the translation has a line break: {translation}": (
             "\n" in translation and "\n" not in text

@@ -32,7 +32,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     app.add_config_value("nbpromises_describe_figures", False, "env", bool)
     app.connect("source-read", sources.report_faults)
-    app.connect("doctree-read", sources.report_included_conflicts)
+    app.connect("doctree-read", sources.report_faults_within)
     app.add_node(directive.ExpectedOutput)
     app.add_directive("expected-output", directive.ExpectedOutputDirective)
     app.add_directive("output-figure", figures.OutputFigureDirective)

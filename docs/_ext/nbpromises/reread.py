@@ -49,6 +49,7 @@ class Reread:
         self._folder = doctrees
         self._lock = FileLock(doctrees / LOCK)
         self._warned: set[str] = set()
+        self._errors: list[str] = []
         self._read: set[str] = set()
 
     def begin(self, app: Sphinx, config: Config) -> None:
@@ -59,7 +60,7 @@ class Reread:
         except OSError as error:
             # Sphinx would print a traceback for any exception.
             sys.exit(f"{self._folder}: ERROR: {error.strerror}")
-        self._warned = _collect_paths_with_warnings()
+        self._warned, self._errors = _collect_warnings()
         marker = self._folder / MARKER
         if not marker.exists():
             for path in self._folder.iterdir():
@@ -87,7 +88,9 @@ class Reread:
         ]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
-        """Delete the doctrees of pages with warnings, and mark the build as complete."""
+        """Delete the doctrees of pages with warnings, mark the build as complete, and fail it for errors."""
+        if self._errors:
+            app.statuscode = 1
         failed = {app.env.path2doc(path) for path in self._warned}
         # A warning without a page may concern any: without a marker, the next build reads all of them.
         if exception is None and failed <= app.env.found_docs:
@@ -97,22 +100,29 @@ class Reread:
         self._lock.release()
 
 
-def _collect_paths_with_warnings() -> set[str]:
-    """Return a set that will hold the path that each warning names, or "" for one that names none."""
+def _collect_warnings() -> tuple[set[str], list[str]]:
+    """Return what will hold the path that each warning names, or "" for one that names none.
+
+    The second will hold this package's errors, which fail a build without Sphinx's option `-W`, too.
+    """
     paths: set[str] = set()
+    errors: list[str] = []
 
     def note(record: logging.LogRecord) -> bool:
         location = getattr(record, "location", None) or ""
         path, _, _ = location.partition(":docstring of ")
         match = re.fullmatch(r"(.+?)(:\d*)*", path)
         paths.add(match[1] if match else "")
+        ours = record.name.startswith(f"{NAMESPACE}.{__package__}.")
+        if ours and record.levelno >= logging.ERROR:
+            errors.append(record.getMessage())
         return True
 
     # A filter of this handler sees each warning once, with its location as text.
     for handler in logging.getLogger(NAMESPACE).handlers:
         if isinstance(handler, WarningStreamHandler):
             handler.addFilter(note)
-    return paths
+    return paths, errors
 
 
 def find_replaced_sources(

@@ -27,11 +27,20 @@ STRANGE = re.compile(
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 CONFLICT = re.compile("(<{7}|[|]{7}|>{7}) ")
-CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
-# HTML that goes on to the end of the page if it is not closed.
-ENDLESS = re.compile(
-    r"\s*<(!--|pre\b|script\b|style\b|textarea\b)", re.IGNORECASE
+# Between its two sides, a merge leaves a line that Markdown takes for the underline of a heading.
+SEPARATOR = "======="
+UNRESOLVED = "a mark of a conflict: resolve it"
+# A fence of other characters, as a Chinese keyboard types them, or of too few. In prose, these names may
+# stand as inline code.
+NO_FENCE = re.compile(
+    r"\s*(?:([^\w\s`*:])\1+\{(?:code-cell|expected-output|output-figure|forecast)\}"
+    r"|:::+\{(?:code-cell|expected-output)\}"
+    r"|`+\{(?:code-cell|expected-output|output-figure|forecast)\}[^`]*$)"
 )
+CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
+NOT_CLOSED = "this HTML is not closed"
+# HTML that goes on to the end of the page if it is not closed, as comments do.
+ENDLESS = re.compile(r"\s*<(pre|script|style|textarea)\b", re.IGNORECASE)
 
 
 def read_source(path: Path) -> str:
@@ -98,7 +107,7 @@ def conflicts(text: str) -> Iterator[tuple[int, str]]:
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if CONFLICT.match(line):
-            yield number, "a mark of a conflict: resolve it"
+            yield number, UNRESOLVED
 
 
 def faults(text: str) -> Iterator[tuple[int, str]]:
@@ -116,8 +125,22 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
     yield from conflicts(text)
     for token in _tokens(clean(text)):
         first, end = token.map or (0, 0)
-        if token.type == "html_block" and _is_endless(token.content):
-            yield first + 1, "this HTML is not closed"
+        if token.type == "heading_open" and token.markup == "=":
+            title, underline = lines[first : end - 1], lines[end - 1]
+            long = len(title) > 1 or len(title[0].strip()) > len(SEPARATOR)
+            if underline.strip() == SEPARATOR and long:
+                yield end, UNRESOLVED
+        elif token.type == "inline":
+            for number, line in enumerate(token.content.split("\n"), first + 1):
+                if line == SEPARATOR:
+                    yield number, UNRESOLVED
+                elif NO_FENCE.match(line):
+                    yield (
+                        number,
+                        "not a fence: begin and end this block with ```",
+                    )
+        elif token.type == "html_block" and _is_endless(token.content):
+            yield first + 1, NOT_CLOSED
         elif token.type == "html_block" and _hides_cell(token.content):
             yield (
                 first + 1,
@@ -151,11 +174,11 @@ def _fence_faults(token: Token, lines: list[str]) -> Iterator[str]:
 
 def _is_endless(html: str) -> bool:
     """Return whether a block of HTML began something that it does not end."""
+    html = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
     begin = ENDLESS.match(html)
-    if not begin:
-        return False
-    end = "-->" if begin[1] == "!--" else f"</{begin[1].lower()}>"
-    return end not in html.lower()
+    return "<!--" in html or bool(
+        begin and f"</{begin[1].lower()}>" not in html.lower()
+    )
 
 
 def _hides_cell(html: str) -> bool:
@@ -191,13 +214,31 @@ def report_faults(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = clean(source[0])
 
 
-def report_included_conflicts(app: Sphinx, doctree: nodes.document) -> None:
-    """Report marks of conflicts in the files of the project that a page includes, not in downloads."""
+def report_faults_within(app: Sphinx, doctree: nodes.document) -> None:
+    """Report what is wrong in the files of the project that a page includes, and in HTML within other blocks."""
+    page = Path(app.env.doc2path(app.env.docname))
     offered = {Path(app.srcdir, name) for name in app.env.dlfiles}
     names = app.env.dependencies[app.env.docname]
+    parsed = _parsed_files(doctree) if page.suffix == ".md" else set()
     for path in sorted({Path(app.srcdir, name) for name in names} - offered):
         is_text = path.is_file() and path.suffix != ".mo"
         if is_text and path.is_relative_to(app.confdir):
             text = path.read_text(encoding="utf-8-sig", errors="replace")
-            for line, fault in conflicts(text):
+            check = faults if path.resolve() in parsed else conflicts
+            for line, fault in check(text):
                 logger.error(fault, location=f"{path.resolve()}:{line}")
+    known = {line for line, _ in faults(page.read_text(encoding="utf-8-sig"))}
+    for html in doctree.findall(nodes.raw):
+        is_known = Path(html.source or "") == page and html.line in known
+        if _is_endless(html.astext()) and not is_known:
+            logger.error(NOT_CLOSED, location=html)
+
+
+def _parsed_files(doctree: nodes.document) -> set[Path]:
+    """Return the files whose Markdown is on a page, without those that it shows as they are."""
+    return {
+        Path(node.source).resolve()
+        for node in doctree.findall(nodes.Element)
+        # Only those that show a file have it among their attributes.
+        if node.source and not node.get("source")
+    }

@@ -3,11 +3,12 @@
 import re
 
 # Colours; they take no place on the line.
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 # Links and titles of windows: what stands between these two is not printed.
 _HIDDEN = re.compile(r"\x1b\].*?(\x07|\x1b\\)")
+TAB = 8
 _PIECE = re.compile(rf"(?P<colour>{COLOUR.pattern})|\x1b\[0?K|.", re.DOTALL)
-_MOVES = re.compile(r"\x1b(?!\[[0-9;]*m|\[0?K)\[?[0-9;?]*.?|[\x0b\x0c\x07]")
+_MOVES = re.compile(r"\x1b(?!\[[0-9;:]*m|\[0?K)\[?[0-9;?]*.?|[\x0b\x0c\x07]")
 
 
 def shown(text: str) -> str:
@@ -33,6 +34,9 @@ def _shown_line(line: str) -> str:
             cursor = 0
         elif piece == "\b":
             cursor = max(cursor - 1, 0)
+        elif piece == "\t":
+            cursor += TAB - cursor % TAB
+            places += " " * (cursor - len(places))
         elif piece.startswith("\x1b["):
             del places[cursor:]
         else:

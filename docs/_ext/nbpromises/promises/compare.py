@@ -24,21 +24,28 @@ ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
 # Before a value, "min" names the smallest one, and a lone "s" or "h" may be a name, too.
-_NO_NAME = r"(?! *[=:]? *\[*([+-]?\.?[0-9]|(?i:nan|inf)))"
+_NO_NAME = r"(?! *[=:]? *\[*[+−-]?(\.?[0-9]|(?i:nan|inf)|∞)|\.\w)"
 # In small letters: S is a conductance, H an inductance, US$ money. Powers, as in s^-1, are no times.
 _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-    r"([sh]| ?(ns|us|[µμ]s|ms|(?i:sec|seconds?|minutes?|hours?))"
+    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms|(?i:sec|seconds?|minutes?|hours?))"
     rf"| ?(s|h|min){_NO_NAME})(?![\w^−$])"
+    # A `datetime.timedelta`, and the speed of a progress bar.
+    r"|(?<![0-9:.])[0-9]+:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?![\w:])|(?<![0-9])[0-9]+(\.[0-9]+)? ?it/s\b"
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
+# Random or computed: a UUID, or a digest with another letter than the "e" of an exponent.
+_IDENTIFIER = re.compile(
+    r"(?<![\w-])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])"
+    r"|(?<![\w.])(?=[0-9e]*[a-df])[0-9a-f]{7,64}(?![\w.])"
+)
 _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
-    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+-]?[0-9]+|[jx%‰])\w* | (?<![0-9_])[0-9]+[ ]?[%‰]"
+    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+−-]?[0-9]+|[jx×%‰])\w* | (?<![0-9_])[0-9]+[ ]?[%‰]"
     # Powers and fractions: 10^5, and ½, which NFKC spells with a slash of its own.
     r" | (?<![0-9_])[0-9]+(\^[+−-]?|\N{FRACTION SLASH})[0-9]+"
-    r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_])",
+    r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_]) | ∞",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
@@ -62,6 +69,15 @@ def normalized(text: str) -> str:
     """
     lines = COLOUR.sub("", shown(text)).split("\n")
     return "\n".join(line.rstrip() for line in lines).rstrip("\n")
+
+
+def in_ascii(text: str) -> str:
+    """Return a text with the digits of any width or height in ASCII; powers do not join their base.
+
+    >>> in_ascii("１０⁵")
+    '10^5'
+    """
+    return normalize("NFKC", _SUPERSCRIPT.sub(r"^\g<0>", text))
 
 
 def is_kept(promise: str, printed: str) -> bool:
@@ -150,14 +166,14 @@ def _results(tokens: list[str], covered: list[range]) -> Iterator[str]:
     """Yield the results among tokens that ``...`` stands for."""
     for span in covered:
         text = "".join(tokens[span.start : span.stop])
-        text = normalize("NFKC", _SUPERSCRIPT.sub(r"^\g<0>", text))
+        text = in_ascii(text)
         # The unit of a time may stand in the promise, or the "at" before an address.
         before = "".join(tokens[max(span.start - 2, 0) : span.start])
         unit = "".join(tokens[span.stop : span.stop + 6])
         whole = before + text + unit
         no_results = [
             match.span()
-            for pattern in (_TIME, _ADDRESS)
+            for pattern in (_TIME, _ADDRESS, _IDENTIFIER)
             for match in pattern.finditer(whole)
         ]
         # What follows the text may tell that it ends with a result, as in "[2.]" and "97%".

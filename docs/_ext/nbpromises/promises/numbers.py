@@ -8,7 +8,6 @@ module. The answers of a forecast are no results: their numbers may be typed the
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -17,6 +16,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from ..order import CHECK_NUMBERS
+from .compare import in_ascii
 from .forecasts import offered
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 # Not within a name, as in "float32"; but with a unit behind it, as in "2.5ms".
 _NUMBER = re.compile(
     r"(?:(?<![A-Za-z0-9_.)\]])-)?(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+)
+_NAME = re.compile(
+    r"[A-Za-z][A-Za-z0-9_.-]*[0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 )
 
 REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
@@ -50,8 +53,16 @@ def signed_numbers(text: str) -> list[str]:
     >>> signed_numbers("from -2 to \N{MINUS SIGN}1.5, 3-4 steps, x-1")
     ['-2', '-1.5', '3', '4', '1']
     """
-    text = unicodedata.normalize("NFKC", text)
-    return _NUMBER.findall(text.replace("\N{MINUS SIGN}", "-"))
+    return _NUMBER.findall(in_ascii(text).replace("\N{MINUS SIGN}", "-"))
+
+
+def names_with_numbers(text: str) -> set[str]:
+    """Return the names of a text that have a number within, such as versions.
+
+    >>> sorted(names_with_numbers("L2 in float32, v2.16; 3-D"))
+    ['L2', 'float32', 'v2.16']
+    """
+    return set(_NAME.findall(in_ascii(text)))
 
 
 def typed_numbers(
