@@ -38,7 +38,7 @@ endif
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean
+.PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean writable
 .DELETE_ON_ERROR:
 # Targets named together, as in `make -j4 clean html`, are done in their order.
 .NOTPARALLEL:
@@ -71,7 +71,7 @@ publish: epub pdf zip ## Gather the site with all these files in _build/public, 
 test: html ## Build the site, and run every test but those of `make builds`
 	@$(RUN) -m pytest
 
-doctest: $(READY) ## Check only doctests and the promises of pages; writes JUnit's XML to _build/doctest
+doctest: writable $(READY) ## Check only doctests and the promises of pages; writes JUnit's XML to _build/doctest
 	@status=0; \
 	$(RUN) -m pytest --numprocesses=0 --junitxml=_build/doctest/package.xml linear_tutorial || status=1; \
 	$(call sphinx,dummy) -D nbpromises_junit=_build/doctest/pages.xml || status=1; \
@@ -92,14 +92,14 @@ bench: $(READY) ## Benchmark builds against MyST-NB's own execution (takes minut
 audit: $(READY) ## Check size, speed and accessibility of every page with Lighthouse (takes minutes, needs npm)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/audit.py
 
-accept: $(READY) ## Rewrite the promises to what the code printed; review with git diff
+accept: writable $(READY) ## Rewrite the promises to what the code printed; review with git diff
 	@$(call sphinx,dummy) -D nbpromises_accept=1
 	@echo "Review what changed with: git diff docs"
 
-serve: $(READY) ## Live preview of the English pages, rebuilt at every edit
+serve: writable $(READY) ## Live preview of the English pages, rebuilt at every edit
 	@$(RUN) -m sphinx_autobuild -c . -d _build/doctrees/serve --watch linear_tutorial docs _build/serve
 
-catalogues: $(READY) ## Update the translation catalogues from the pages
+catalogues: writable $(READY) ## Update the translation catalogues from the pages
 	@rm -rf _build/gettext
 	@$(call sphinx,gettext)
 	@cd docs/_ext && ../../$(RUN) -m editions.catalogues ../..
@@ -129,18 +129,25 @@ oldest: $(READY) ## Test the package in _build/oldest with the oldest versions t
 linkcheck: $(READY) ## Visit every link (needs the network)
 	@$(call sphinx,linkcheck)
 
+# What root or another user has built.
+writable:
+	@! test -e _build || test -w _build || { echo "error: _build cannot be written: remove it, or build as its owner" >&2; exit 1; }
+
 clean: ## Remove all that was built; the environment stays
 	@rm -rf _build
 
 # The environment, made on first use and again when the lock changes. uv comes first, because it
 # installs the rest in a third of pip's time; bytecode is compiled at once, because a container that
-# forbids to write it later would make every kernel pay for it.
+# forbids to write it later would make every kernel pay for it. Of two set-ups at once, the second waits.
 $(READY): requirements.txt
 	@if cmp -s requirements.txt $@; then \
 	  touch -c $@ 2>/dev/null || true; \
 	else \
 	  "$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
 	    echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }; \
+	  mkdir -p $(VENV); exec 9> $(VENV)/lock; \
+	  "$(PYTHON)" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'; \
+	  ! cmp -s requirements.txt $@ || exit 0; \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  "$(PYTHON)" -m venv $(VENV); \
 	  $(with_pips_index); \

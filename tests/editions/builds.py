@@ -325,22 +325,33 @@ def test_a_conflict_in_a_template_is_an_error_at_its_line(project: Project):
     assert result.stderr == f"{path}:2: ERROR: a mark of a conflict\n"
 
 
-def test_a_build_whose_folder_is_deleted_says_so(project: Project):
-    edit = """
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (
+            "shutil.rmtree(ROOT / '_build', ignore_errors=True); os._exit(1)",
+            "is _build deleted, or its disk full?",
+        ),
+        ("os.kill(os.getpid(), 9)", "killed, as Linux does when memory runs"),
+    ],
+)
+def test_a_build_that_ends_without_a_word_gets_one(
+    project: Project, end: str, said: str
+):
+    edit = f"""
         import os, shutil
 
         def setup(app):
             app.connect("env-updated", delete)
 
         def delete(app, env):
-            shutil.rmtree(ROOT / "_build", ignore_errors=True)
-            os._exit(1)
+            {end}
         """
     configuration = (project.root / "conf.py").read_text()
     project.write("conf.py", configuration + dedent(edit))
     result = project.build()
     assert result.returncode == 1
-    assert "error: en: is _build deleted, or its disk full?" in result.stderr
+    assert f"error: en: {said}" in result.stderr
 
 
 @pytest.mark.parametrize("blocks", [4, 64, 256])

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from textwrap import dedent
 
+import psutil
 import pytest
 
 from support.commands import run, wait_until
@@ -235,6 +237,52 @@ def test_a_file_outside_of_the_project_counts(
     assert site.executed() == {}
     table.write_text("43")
     assert "- 42\n+ 43" in site.build().said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a disk in memory")
+def test_a_file_on_a_disk_in_memory_counts(site: Site):
+    with NamedTemporaryFile("w", dir="/dev/shm") as table:
+        print("42", end="", file=table, flush=True)
+        site.write_page(f"""
+            ```{{code-cell}} ipython3
+            print(open({table.name!r}).read(), open("/dev/null").read())
+            ```
+
+            ```{{expected-output}}
+            42
+            ```
+            """)
+        assert set(site.executed()) == {"index"}
+        assert site.executed() == {}
+        print("+", end="", file=table, flush=True)
+        assert "- 42\n+ 42+" in site.build().said
+
+
+@pytest.mark.parametrize("last", ["1", "1 / 0", "time.sleep(1000)"])
+def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
+    temporary = site.root / "_temporary"
+    temporary.mkdir()
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        import subprocess, sys, tempfile, time
+        tempfile.mkdtemp()
+        server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
+        open("server", "w").write(str(server.pid))
+        {last}
+        ```
+        """)
+    command = site.command(nb_execution_timeout=5)
+    run(*command, cwd=site.root, TMPDIR=str(temporary))
+    server = int((site.root / "server").read_text())
+    wait_until(lambda: not _is_running(server))
+    assert [*temporary.glob("tmp*")] == []
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_the_list_of_fonts_that_matplotlib_keeps_does_not_count(

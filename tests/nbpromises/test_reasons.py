@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import sys
+import tempfile
 import time
+import tracemalloc
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +19,7 @@ import pytest
 from nbpromises.execution.child.journal import read_journal
 from nbpromises.execution.dependencies import (
     Dependencies,
+    digest_file,
     installed_versions,
 )
 from nbpromises.execution.store import RecordStore
@@ -166,6 +170,26 @@ def test_the_version_of_a_library_is_that_of_the_one_that_is_imported(
     path = [str(tmp_path / "first"), str(tmp_path / "behind")]
     monkeypatch.setattr(sys, "path", path)
     assert installed_versions.__wrapped__() == {"mine": "2.0"}
+
+
+def test_a_library_that_no_index_has_counts_by_its_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    folder = tmp_path / "mine-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: mine\nVersion: 1.0\n")
+    record = "mine/core.py,sha256={},2\n"
+    installer = "mine-1.0.dist-info/INSTALLER,sha256={0},2\n../../bin/mine,sha256={0},2\n"
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    def version(content: str, way: str) -> str:
+        text = record.format(content) + installer.format(way)
+        (folder / "RECORD").write_text(text)
+        return installed_versions.__wrapped__()["mine"]
+
+    assert version("a", "pip") == version("b", "pip") == "1.0"
+    (folder / "direct_url.json").write_text('{"url": "file:///mine"}')
+    assert version("a", "pip") == version("a", "uv") != version("b", "pip")
 
 
 def test_edited_cells_are_named(executed_once: Site):
@@ -354,6 +378,8 @@ def test_leftovers_of_editors_execute_nothing(executed_once: Site):
         *("index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp"),
         *(".data.csv.swp", "4913", "#data.csv#", "data.csv.save"),
         *("data.csv___jb_tmp___", "data.csv___jb_old___", "data.csv.save.1"),
+        *("~$data.xlsx", "data.csv.part", "data.csv.crdownload", "core.12"),
+        *("data.sync-conflict-20261201-101010-ABCDEFG.csv", "build.log"),
     ):
         executed_once.write(name, "left over")
     lock = executed_once.root / ".#helper.py"
@@ -451,6 +477,39 @@ def test_a_virtual_environment_beside_the_pages_is_no_data(
     executed_once.write("env/lib/site-packages/new/__init__.py", "")
     executed_once.write("env/lib/site-packages/new/table.csv", "1,2")
     assert executed_once.executed() == {}
+
+
+def test_data_in_a_virtual_environment_beside_the_pages_themselves_count(
+    executed_once: Site,
+):
+    executed_once.write("pyvenv.cfg", "home = /usr/bin")
+    executed_once.executed()
+    executed_once.write("lib/site-packages/new/table.csv", "1,2")
+    assert executed_once.executed() == {}
+    executed_once.write("table.csv", "1,2")
+    assert executed_once.executed() == {"index": "table.csv is new"}
+
+
+def test_the_temporary_folder_may_stand_beside_the_pages(
+    executed_once: Site, monkeypatch: pytest.MonkeyPatch
+):
+    executed_once.write("temporary/tmpabc", "")
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(executed_once.root / "temporary")
+    )
+    assert executed_once.executed() == {}
+
+
+def test_a_large_file_is_digested_in_little_memory(tmp_path: Path):
+    path = tmp_path / "data.bin"
+    with path.open("wb") as file:
+        file.truncate(2**25)
+    tracemalloc.start()
+    digest = digest_file(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert digest == hashlib.sha256(bytes(2**25)).hexdigest()
+    assert peak < 2**22
 
 
 def test_a_record_lists_exactly_these_files_of_the_package(executed_once: Site):

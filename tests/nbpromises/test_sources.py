@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 from pathlib import Path
@@ -382,6 +383,17 @@ def test_a_file_that_cannot_be_replaced_keeps_what_it_holds(tmp_path: Path):
     assert link.is_symlink()
     assert path.read_text() == "new"
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_is_replaced_keeps_its_owner(tmp_path: Path):
+    path = tmp_path / "page.md"
+    path.write_text("old")
+    os.chown(path, 12345, 23456)
+    replace_file(path, b"new")
+    state = path.stat()
+    assert (state.st_uid, state.st_gid) == (12345, 23456)
+    assert path.read_text() == "new"
 
 
 def test_a_page_that_cannot_be_rewritten_is_one_error(site: Site):

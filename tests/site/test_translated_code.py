@@ -128,7 +128,11 @@ def environment() -> dict[str, str]:
 
 @pytest.mark.parametrize("page", FIRST_HALF)
 def test_a_chinese_notebook_prints_what_the_chinese_page_shows(
-    built_site: Path, tmp_path: Path, environment: dict[str, str], page: str
+    built_site: Path,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    environment: dict[str, str],
+    page: str,
 ):
     """So translations have changed words, and nothing else."""
     cells = notebook_cells(built_site, CHINESE, page)
@@ -136,6 +140,7 @@ def test_a_chinese_notebook_prints_what_the_chinese_page_shows(
         [Cell(cell.source, may_fail=False) for cell in cells],
         tmp_path,
         ROOT,
+        tmp_path_factory.mktemp("temporary"),
         environment,
     )
     run = run_page(task, timeout=600)

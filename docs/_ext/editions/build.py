@@ -203,6 +203,8 @@ class SiteBuild:
             if build.exitcode != 0:
                 if not said:
                     reason = "is _build deleted, or its disk full?"
+                    if build.exitcode == -signal.SIGKILL:
+                        reason = "killed, as Linux does when memory runs out"
                     print(f"error: {language}: {reason}", file=sys.stderr)
                 return False
         return True

@@ -5,6 +5,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -62,6 +63,9 @@ def replace_file(path: Path, content: bytes) -> None:
             # Of a file that may not be written, only the folder could be.
             path.open("r+b").close()
             shutil.copymode(path, unfinished)
+            # As root, the new file would be root's. Others can only give it to their own groups.
+            with suppress(PermissionError):
+                shutil.chown(unfinished, path.stat().st_uid, path.stat().st_gid)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -12,17 +12,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.machinery import all_suffixes
-from importlib.metadata import distributions, packages_distributions
+from importlib.metadata import (
+    Distribution,
+    distributions,
+    packages_distributions,
+)
 from pathlib import Path
 
 # No native code reads them: pages and catalogues. Modules are watched one by one.
 NOT_DATA = {".ipynb", ".md", ".mo", ".po", ".pyc", ".rst"}
 HIDDEN = re.compile(r"(^|/)[._]")
 # What editors and file managers leave behind: names of any of them, of vim (4913 and more by 123), of
-# emacs and vim, of nano, of JetBrains' editors, of Windows.
+# emacs and vim, of nano, of JetBrains' editors, of Windows, of office programs, downloads and Syncthing; and
+# what builds and other programs say.
 LEFTOVER = re.compile(
     r".*(~|\.bak|\.orig|\.rej|\.tmp)|4913|5036|#.*#|\.#.*|\..*\.sw[a-p]"
     r"|.*\.\w+\.save(\.\d+)?|.*___jb_(tmp|old)___|Thumbs\.db|desktop\.ini"
+    r"|~\$.*|.*\.(part|crdownload)|.*\.sync-conflict-.*|.*\.log|core(\.\d+)?"
+)
+# The folders of a virtual environment that is made among the pages themselves.
+ENVIRONMENT = (
+    "bin",
+    "include",
+    "lib",
+    "lib64",
+    "share",
+    "Include",
+    "Lib",
+    "Scripts",
 )
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
@@ -32,6 +49,8 @@ FLAGS = [
     (name, getattr(sys.flags, name))
     for name in ("bytes_warning", "dev_mode", "optimize", "utf8_mode")
 ]
+# In nanoseconds: within the same tick of the file system's clock, a file may change once more.
+SETTLED = 10**9
 # The state of a module whose name counts, whatever is in it.
 MODULE = "a module"
 
@@ -171,6 +190,9 @@ class Project:
         environments = [
             path.parent for path in files if path.name == "pyvenv.cfg"
         ]
+        if self.pages in environments:
+            environments.remove(self.pages)
+            environments += [self.pages / folder for folder in ENVIRONMENT]
         below = self.pages.parents
         built = [
             each for each in self.built if each not in (self.pages, *below)
@@ -257,14 +279,34 @@ def changed_since(started: int, path: Path) -> bool:
 def digest_file(path: Path) -> str:
     """Digest the content of a file, or the names in a folder, if it is there."""
     try:
-        content = path.read_bytes()
-    except IsADirectoryError:
-        names = {each.name for each in path.iterdir()} - {"__pycache__"}
-        kept = [name for name in names if not LEFTOVER.fullmatch(name)]
-        content = encode_names("\n".join(sorted(kept)))
+        if path.is_dir():
+            names = {each.name for each in path.iterdir()} - {"__pycache__"}
+            kept = [name for name in names if not LEFTOVER.fullmatch(name)]
+            content = encode_names("\n".join(sorted(kept)))
+            return hashlib.sha256(content).hexdigest()
+        state = path.stat()
+        if time.time_ns() - state.st_ctime_ns < SETTLED:
+            return _digest_content(path)
+        return _digest_settled(
+            path,
+            state.st_ino,
+            state.st_size,
+            state.st_mtime_ns,
+            state.st_ctime_ns,
+        )
     except OSError:
         return NONE
-    return hashlib.sha256(content).hexdigest()
+
+
+def _digest_content(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _digest_settled(path: Path, *state: int) -> str:
+    """Digest a file in this state once for all pages; nobody can set back the time of its change."""
+    return _digest_content(path)
 
 
 def encode_names(names: str) -> bytes:
@@ -275,10 +317,26 @@ def encode_names(names: str) -> bytes:
 @cache
 def installed_versions() -> dict[str, str]:
     """Return the version of every installed distribution, by its normalized name."""
-    # `distribution.name` and `.version` would each parse all of the metadata. Of two versions, Python
-    # imports the one that it finds first.
-    every = [each.metadata for each in reversed([*distributions()])]
-    return {_normal(each["Name"]): each["Version"] for each in every}
+    # Of two versions, Python imports the one that it finds first.
+    return dict(map(_version, reversed([*distributions()])))
+
+
+def _version(distribution: Distribution) -> tuple[str, str]:
+    """Return the normalized name and the version; one that no index has may differ under one version."""
+    # `distribution.name` and `.version` would each parse all of the metadata.
+    metadata = distribution.metadata
+    name, version = _normal(metadata["Name"]), metadata["Version"]
+    if distribution.read_text("direct_url.json") is None:
+        return name, version
+    lines = (distribution.read_text("RECORD") or "").splitlines()
+    # Others name the place of the environment, or the way in which it was installed.
+    own = [
+        line
+        for line in lines
+        if not re.match(r"\.\.|.*(\.dist-info|__pycache__)/", line)
+    ]
+    digest = hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()
+    return name, f"{version} ({digest[:8]})"
 
 
 def _normal(name: str) -> str:

@@ -5,6 +5,7 @@ one that has imported the heavy libraries. MyST-NB then reads complete notebooks
 a page are valid until something changes that its run used.
 """
 
+import errno
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 from filelock import AcquireReturnProxy, BaseFileLock, FileLock, Timeout
 from myst_nb.core.read import (
@@ -79,9 +81,14 @@ def execute_pages(
         sys.exit(f"{app.confdir}: ERROR: {text}")
     try:
         found, executed = _find_or_execute(app, env, pages, docnames)
-    except OSError as error:
-        # The fork server has its socket in TMPDIR, whose name may be too long for it.
-        place = "TMPDIR" if "AF_UNIX" in str(error) else "nbpromises_folder"
+    # Python raises the second where no more threads are allowed.
+    except (OSError, RuntimeError) as error:
+        place = "nbpromises_folder"
+        if "AF_UNIX" in str(error):
+            # The fork server has its socket in TMPDIR, whose name may be too long for it.
+            place = "TMPDIR"
+        elif not isinstance(error, OSError) or error.errno == errno.EAGAIN:
+            place = "too many processes or threads"
         # Sphinx would print a traceback for any exception.
         sys.exit(f"{place}: ERROR: {error}")
     for name in docnames:
@@ -261,13 +268,26 @@ def _execute(
     def execute(page: Page, reason: str) -> tuple[str, Path]:
         started = time.time_ns()
         before = _project(app).observe([], [])
-        task = Task(page.cells, page.path.parent, root, environment)
         try:
-            run = run_page(task, app.config.nb_execution_timeout)
+            with TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+                task = Task(
+                    page.cells,
+                    page.path.parent,
+                    root,
+                    Path(temporary),
+                    environment,
+                )
+                run = run_page(task, app.config.nb_execution_timeout)
         except EOFError:
             preload = ", ".join(app.config.nbpromises_preload)
-            fault = f"the fork server ended; can these be imported: {preload}?"
-            sys.exit(f"nbpromises_preload: ERROR: {fault}")
+            why = (
+                f"can these be imported: {preload}"
+                if preload
+                else "is memory short"
+            )
+            sys.exit(
+                f"nbpromises_preload: ERROR: the fork server ended; {why}?"
+            )
         said = f"executed {page.docname} in {run.seconds:.1f} s ({reason})"
         # The name of a file may not be valid UTF-8, and a terminal may lack a letter.
         said = encode_names(said).decode(errors="backslashreplace")
@@ -321,7 +341,7 @@ def _store(app: Sphinx) -> RecordStore:
 def _project(app: Sphinx) -> Project:
     variables = influences(os.environ, *_variables(app))
     written = myst(app.env).mystnb_config.output_folder
-    built = app.outdir, app.doctreedir, written, _folder(app)
+    built = app.outdir, app.doctreedir, written, _folder(app), gettempdir()
     folders = tuple(map(Path, built))
     return Project(Path(app.confdir), Path(app.srcdir), variables, folders)
 

@@ -20,12 +20,14 @@ class Cell:
 class Task:
     """What a page's process has to do: run `cells` in `folder`, with these variables and no others.
 
-    Files below `root` are recorded by their names relative to it.
+    Files below `root` are recorded by their names relative to it; `temporary` is a folder for those that
+    the build removes.
     """
 
     cells: list[Cell]
     folder: Path
     root: Path
+    temporary: Path
     environment: dict[str, str]
 
 

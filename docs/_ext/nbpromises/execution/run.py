@@ -10,9 +10,11 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from typing import Any
+
+import psutil
 
 from .child import main as page_process
 from .messages import Output, Run, Task, Used, error_output
@@ -53,6 +55,15 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(saved)
 
 
+def _kill_with_children(pid: int) -> None:
+    """Kill a process and all that it has started, such as a server that a page does not end."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in [process, *process.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+
+
 def run_page(task: Task, timeout: float) -> Run:
     """Run the cells of a page; `timeout` is in seconds, for each cell; if it is negative, there is none.
 
@@ -86,7 +97,7 @@ def run_page(task: Task, timeout: float) -> Run:
         )
         outputs.append([error_output(died)])
     finally:
-        process.kill()
+        _kill_with_children(process.pid)
         process.join()
         results.close()
     return Run(outputs, used, time.monotonic() - start)

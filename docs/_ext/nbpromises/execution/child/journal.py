@@ -7,8 +7,15 @@ from pathlib import Path
 
 from ..messages import Used
 
-# Files in these folders belong to libraries, which count by their versions, or are no files.
-SYSTEM_FOLDERS = sys.prefix, sys.base_prefix, "/dev", "/proc", "/sys", "/usr"
+SHARED = "/usr", "/usr/local"
+PARTS = "bin", "include", "lib", "lib32", "lib64", "libexec", "sbin"
+# Files in these folders belong to libraries, which count by their versions, or are no files. Where a Python of
+# the system is installed, people keep their data as well, as in `/usr/local/share`.
+SYSTEM_FOLDERS = [
+    *{sys.prefix, sys.base_prefix}.difference(SHARED),
+    *[f"{folder}/{part}" for folder in SHARED for part in PARTS],
+    *["/proc", "/sys", "/usr/share"],
+]
 
 
 def read_journal(journal: str, root: Path) -> Used:
@@ -51,7 +58,8 @@ def read_journal(journal: str, root: Path) -> Used:
     ]
 
     def may_change(path: Path) -> bool:
-        return not any(map(path.is_relative_to, system))
+        is_device = path.is_relative_to("/dev") and not path.is_file()
+        return not is_device and not any(map(path.is_relative_to, system))
 
     files = [
         _name(path, root)

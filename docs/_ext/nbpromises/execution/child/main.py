@@ -6,9 +6,10 @@ import signal
 import sys
 import sysconfig
 import tempfile
+import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 
 from ...processes import end_with_parent, freeze_gc
 from ..messages import Task, error_output, failed
@@ -48,19 +49,21 @@ def run_cells(results: Connection, task: Task) -> None:
     kernel = Kernel()
     os.chdir(task.folder)
     sys.path[:] = [str(task.folder), str(task.root), *_without_extensions()]
-    with NamedTemporaryFile(
-        "r", encoding="utf-8", errors="surrogateescape"
-    ) as journal:
-        watch_process(journal.name)
-        # Removed before the journal is read: files that the page wrote there are not its sources.
-        with TemporaryDirectory() as temporary:
-            os.environ["TMPDIR"] = tempfile.tempdir = temporary
-            for cell in task.cells:
-                outputs = kernel.run(cell.source)
-                results.send(outputs)
-                if failed(cell, outputs):
-                    break
-        results.send(read_journal(journal.read(), task.root))
+    journal = task.temporary / "journal"
+    journal.touch()
+    watch_process(str(journal))
+    # Removed before the journal is read: files that the page wrote there are not its sources.
+    with TemporaryDirectory(dir=task.temporary) as temporary:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporary
+        for cell in task.cells:
+            outputs = kernel.run(cell.source)
+            results.send(outputs)
+            if failed(cell, outputs):
+                break
+    noted = journal.read_text(encoding="utf-8", errors="surrogateescape")
+    results.send(read_journal(noted, task.root))
+    # The build ends this process, and those that it has started.
+    threading.Event().wait()
 
 
 def _without_extensions() -> list[str]:
