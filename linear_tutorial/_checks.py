@@ -5,8 +5,10 @@ import operator
 import os
 import re
 import reprlib
+from pathlib import Path
 from typing import SupportsFloat, SupportsIndex
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -71,6 +73,10 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
             "folder must be the name of a local folder without any of * ? [ \\, "
             f"but has {found[0]!r}: {name!r}"
         )
+    if Path(f"{name}.index").exists():
+        raise ValueError(
+            f"folder must be the folder of the checkpoints, but is one of them: {name!r}"
+        )
     return name
 
 
@@ -101,6 +107,11 @@ def real_tensor(
 
     Without a `dtype`, float64 stays and every other type becomes float32.
     """
+    # TensorFlow would take the numbers under the mask, which often mean that there is none.
+    if isinstance(value, np.ma.MaskedArray) and np.any(value.mask):
+        raise ValueError(
+            f"{name} must be complete, but {np.sum(value.mask)} of its {value.size} values are masked"
+        )
     # A hint for Python's numbers only: NumPy would discard imaginary parts to follow it.
     hint = None if hasattr(value, "dtype") else dtype or tf.float32
     try:

@@ -54,10 +54,18 @@ class TrainingDivergedError(ArithmeticError):
     def __init__(
         self, epoch: int, learning_rate: float, history: History
     ) -> None:
-        super().__init__(
-            f"the loss is {history.loss[-1]} after epoch {epoch} "
-            f"with learning_rate={learning_rate:g}; try a smaller one"
-        )
+        start = history.loss[0]
+        if math.isfinite(start):
+            message = (
+                f"the loss is {history.loss[-1]} after epoch {epoch} "
+                f"with learning_rate={learning_rate:g}; try a smaller one"
+            )
+        else:
+            message = (
+                f"the loss is {start} before the first update, whatever the learning rate; "
+                "are numbers in the data or in the model too large?"
+            )
+        super().__init__(message)
         self.epoch = epoch
         self.learning_rate = learning_rate
         self.history = history

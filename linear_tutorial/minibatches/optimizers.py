@@ -29,11 +29,20 @@ class SGD:
     """
 
     def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = finite_number(
-            "learning_rate", learning_rate, above=0
-        )
+        # A variable, so that graphs do not hold on to the first value; precise, for variables of any type.
+        self._rate = tf.Variable(0.0, dtype=tf.float64)
+        self.learning_rate = learning_rate
         self._variables: list[tf.Variable] = []
         self._memory: list[list[tf.Variable]] = []
+
+    @property
+    def learning_rate(self) -> float:
+        """The factor by which each gradient is multiplied; it may be changed, also where a graph uses it."""
+        return float(self._rate)
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._rate.assign(finite_number("learning_rate", value, above=0))
 
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
@@ -46,7 +55,8 @@ class SGD:
         gradients = _one_for_each(variables, gradients)
         self._remembered(variables, 0)
         for variable, gradient in zip(variables, gradients, strict=True):
-            variable.assign_sub(self.learning_rate * gradient)
+            rate = tf.cast(self._rate, variable.dtype)
+            variable.assign_sub(rate * gradient)
 
     def _remembered(
         self, variables: Sequence[tf.Variable], count: int
@@ -105,9 +115,8 @@ class Momentum(SGD):
         for variable, gradient, velocity in zip(
             variables, gradients, velocities, strict=True
         ):
-            velocity.assign(
-                self.momentum * velocity - self.learning_rate * gradient
-            )
+            rate = tf.cast(self._rate, variable.dtype)
+            velocity.assign(self.momentum * velocity - rate * gradient)
             variable.assign_add(velocity)
 
 
@@ -158,9 +167,8 @@ class Adam(SGD):
             )
             corrected = mean / tf.cast(weight_1, mean.dtype)
             root = tf.sqrt(mean_square / tf.cast(weight_2, mean.dtype))
-            variable.assign_sub(
-                self.learning_rate * corrected / (root + self.epsilon)
-            )
+            rate = tf.cast(self._rate, variable.dtype)
+            variable.assign_sub(rate * corrected / (root + self.epsilon))
 
 
 def _one_for_each(

@@ -9,6 +9,7 @@ import os
 import runpy
 import signal
 import sys
+from types import ModuleType
 from typing import Any
 
 # What the copies need not import again.
@@ -76,7 +77,9 @@ def _become(job: dict[str, Any]) -> None:
     if option == "-m":
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:
-        exec(program, {"__name__": "__main__"})  # noqa: S102
+        # A module of its own, in which `pickle` finds what the program defines.
+        module = sys.modules["__main__"] = ModuleType("__main__")
+        exec(program, module.__dict__)  # noqa: S102
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from textwrap import dedent
 
 import psutil
@@ -260,8 +260,6 @@ def test_a_file_on_a_disk_in_memory_counts(site: Site):
 
 @pytest.mark.parametrize("last", ["1", "1 / 0", "time.sleep(1000)"])
 def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
-    temporary = site.root / "_temporary"
-    temporary.mkdir()
     site.write_page(f"""
         ```{{code-cell}} ipython3
         import subprocess, sys, tempfile, time
@@ -272,10 +270,12 @@ def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
         ```
         """)
     command = site.command(nb_execution_timeout=5)
-    run(*command, cwd=site.root, TMPDIR=str(temporary))
+    # The folders of pytest have names that are too long for the fork server.
+    with TemporaryDirectory() as temporary:
+        run(*command, cwd=site.root, TMPDIR=temporary)
+        assert [*Path(temporary).glob("tmp*")] == []
     server = int((site.root / "server").read_text())
     wait_until(lambda: not _is_running(server))
-    assert [*temporary.glob("tmp*")] == []
 
 
 def _is_running(pid: int) -> bool:

@@ -94,6 +94,14 @@ BAD = [
     (lambda: loop(x=[], y=[]), ["x", "(0,)", "not be empty"]),
     (lambda: loop(x=[1.0, np.nan], y=[1, 2]), ["x", "1 of its 2", "finite"]),
     (lambda: loop(x=[1, 2], y=[np.inf, 2.0]), ["y", "1 of its 2", "finite"]),
+    (
+        lambda: loop(x=np.ma.masked_equal([1.0, -999, 2, 3, 4], -999), y=Y),
+        ["x", "complete", "1 of its 5", "masked"],
+    ),
+    (
+        lambda: mean_squared_error(np.ma.masked_less(Y, np.inf), Y),
+        ["target_y", "5 of its 5", "masked"],
+    ),
     (lambda: tf.function(loop)(), ["x", "within a tf.function"]),
     (lambda: loop(epochs=-1), ["epochs", "-1", "at least 0"]),
     (lambda: loop(epochs=1.5), ["epochs", "1.5", "integer"]),

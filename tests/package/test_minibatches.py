@@ -194,6 +194,26 @@ def test_adams_first_step_is_as_long_as_the_learning_rate():
 
 
 @pytest.mark.parametrize("make", [SGD, Momentum, Adam])
+@pytest.mark.parametrize("graph", [False, True], ids=["eager", "graph"])
+def test_another_learning_rate_counts_from_the_next_update_on(
+    make: Any, graph: bool
+):
+    optimizer, variable = make(0.1), tf.Variable(5.0)
+    step = lambda: optimizer.apply([tf.constant(4.0)], [variable])  # noqa: E731
+    step = tf.function(step) if graph else step
+    step()
+    optimizer.learning_rate = 1e-30
+    assert optimizer.learning_rate == 1e-30
+    before = float(variable)
+    # Momentum repeats a part of its last step, but adds next to nothing.
+    step()
+    moved = float(variable) - before
+    assert moved == pytest.approx(0.9 * -0.4 if make is Momentum else 0)
+    with pytest.raises(ValueError, match="learning_rate must be"):
+        optimizer.learning_rate = 0
+
+
+@pytest.mark.parametrize("make", [SGD, Momentum, Adam])
 @pytest.mark.parametrize(
     "convert", [np.float64, np.int64, np.ndarray.tolist, tf.identity]
 )

@@ -506,6 +506,17 @@ def test_the_command_names_a_folder_that_is_none(tmp_path: Path):
     assert "updates must be" in error_of(main, "x", "--updates=-1")
 
 
+def test_the_name_of_a_checkpoint_is_not_taken_for_a_folder(folder: Path):
+    newest = tf.train.latest_checkpoint(folder)
+    before = sorted(folder.iterdir())
+    said = error_of(main, newest)
+    assert said.startswith(
+        "error: folder must be the folder of the checkpoints"
+    )
+    assert newest in said
+    assert sorted(folder.iterdir()) == before
+
+
 def test_the_command_says_that_the_disk_is_full(folder: Path):
     with full_disk(500):
         said = error_of(main, folder, "--updates=40")

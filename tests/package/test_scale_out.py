@@ -376,6 +376,16 @@ def test_a_copy_is_told_what_a_program_of_its_own_is_told(
 
 
 @pytest.mark.usefixtures("prepared")
+def test_a_copy_can_hand_on_what_its_program_defines():
+    code = """
+import pickle
+def f(): return "handed on"
+print(pickle.loads(pickle.dumps(f))())
+"""
+    assert run_workers([python(code)])[0].output == "handed on\n"
+
+
+@pytest.mark.usefixtures("prepared")
 def test_copies_fail_die_and_hang_like_programs_of_their_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

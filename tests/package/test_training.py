@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from linear_tutorial import (
     train_step,
     training_loop,
 )
+from linear_tutorial.minibatches import SGD, minibatch_loop
 from support import closed_form
 
 MODELS = [LinearModel, KerasLinearModel]
@@ -152,6 +154,22 @@ def test_a_loss_that_explodes_is_reported_with_all_that_was_recorded():
     assert len(history.loss) == error.epoch + 1
     assert np.isfinite(history.loss[:-1]).all()
     assert not np.isfinite(history.loss[-1])
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        training_loop,
+        lambda model, x, y: minibatch_loop(model, x, y, SGD(0.1)),
+    ],
+)
+def test_a_loss_that_is_infinite_from_the_start_is_not_blamed_on_the_rate(
+    train: Any,
+):
+    with pytest.raises(TrainingDivergedError) as caught:
+        train(LinearModel(), [1.7e19, 1.8e19], [1.0, 2.0])
+    assert "inf before the first update" in str(caught.value)
+    assert "smaller one" not in str(caught.value)
 
 
 def test_a_loss_that_explodes_in_another_process_is_reported_in_this_one():
