@@ -95,14 +95,39 @@ def test_what_could_not_be_loaded_is_loaded_at_the_next_try(
             button.click()
         assert "was not loaded" in str(error.value)
         expect(button).to_have_attribute("aria-pressed", "false")
-        with page.expect_event("requestfailed"):
-            page.keyboard.press("Control+k")
+        page.keyboard.press("Control+k")
+        said = page.locator("dialog p.search-summary")
+        expect(said).to_contain_text("could not be loaded")
         page.keyboard.press("Escape")
         page.context.set_offline(False)
         button.click()
         expect(page.locator("article .translation").first).to_be_visible()
         look_up(page, "checkpoint")
         expect(page.locator(".search-list li").first).to_be_visible()
+        expect(said).to_have_count(0)
+
+
+def test_a_saved_page_shows_explorables_and_results_once(
+    browser: Browser, server: str
+):
+    with open_window(browser) as page:
+        address = f"{server}/en/tutorial/data.html"
+        page.goto(address)
+        look_up(page, "loss")
+        expect(page.locator(".search-list li").first).to_be_visible()
+        page.keyboard.press("Escape")
+        controls = page.locator(".explorable button")
+        count = controls.count()
+        assert count > 0
+        saved = page.content()
+        page.route(
+            address,
+            lambda route: route.fulfill(body=saved, content_type="text/html"),
+        )
+        page.goto(address)
+        expect(controls).to_have_count(count)
+        look_up(page, "batch")
+        expect(page.locator("dialog .search-results")).to_have_count(1)
 
 
 def test_an_older_translation_is_not_put_beside_a_new_page(

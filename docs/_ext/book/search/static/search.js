@@ -285,6 +285,8 @@
   function attach(form) {
     const field = form.elements.q;
     const dialog = form.closest("dialog");
+    // A browser saves a page with the results of a search.
+    form.parentElement.querySelector(".search-results")?.remove();
     const status = element("output", { className: "search-summary" });
     const list = element("ol", { className: "search-list" });
     const box = element("div", { className: "search-results" }, status, list);

@@ -19,6 +19,8 @@ const explorable = (() => {
   function show(kind, make) {
     const { dataset: words } = document.currentScript;
     for (const root of document.querySelectorAll(`.explorable[data-kind="${kind}"]`)) {
+      // A browser saves a page with what scripts have put into it.
+      root.replaceChildren();
       root.hidden = false;
       make(root, words);
     }
