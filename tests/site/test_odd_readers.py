@@ -341,6 +341,49 @@ def test_a_page_printed_from_the_dark_is_light_and_shows_solutions(
         page.wait_for_selector("html[data-theme=dark]")
 
 
+def test_a_browser_that_says_twice_that_it_prints_gets_its_theme_back(
+    browser: Browser, built_site: Path
+):
+    with open_window(browser, color_scheme="dark") as page:
+        address = built_site / "en" / "tutorial" / "training_loop.html"
+        page.goto(address.as_uri())
+        folded = page.locator("article details:not([open])")
+        before = folded.count()
+        for event in "before", "before", "after", "after":
+            page.evaluate(f"dispatchEvent(new Event('{event}print'))")
+        assert folded.count() == before
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_without_scripts_a_small_screen_has_the_contents_and_no_dead_buttons(
+    browser: Browser, built_site: Path, width: int
+):
+    with open_window(
+        browser,
+        java_script_enabled=False,
+        viewport={"width": width, "height": 800},
+    ) as page:
+        page.goto((built_site / "zh-cn" / "tutorial" / "data.html").as_uri())
+        for toggle in page.locator(
+            "[class*='-toggle']:is(button, label)"
+        ).all():
+            expect(toggle).to_be_hidden()
+        page.get_by_role("link", name="交给 Keras 来训练").click()
+        assert page.url.endswith("/zh-cn/tutorial/keras.html")
+
+
+def test_without_scripts_solutions_are_printed(
+    browser: Browser, built_site: Path
+):
+    with open_window(browser, java_script_enabled=False) as page:
+        page.goto((built_site / "en" / "tutorial" / "data.html").as_uri())
+        solution = page.get_by_text("20100 points")
+        assert not solution.evaluate("element => element.checkVisibility()")
+        page.emulate_media(media="print")
+        assert solution.evaluate("element => element.checkVisibility()")
+
+
 def test_an_open_search_is_not_printed(browser: Browser, server: str):
     with open_window(browser) as page:
         page.goto(f"{server}/en/tutorial/data.html")
