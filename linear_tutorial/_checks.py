@@ -5,7 +5,6 @@ import operator
 import os
 import re
 import reprlib
-from pathlib import Path
 from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
@@ -73,7 +72,8 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
             "folder must be the name of a local folder without any of * ? [ \\, "
             f"but has {found[0]!r}: {name!r}"
         )
-    if Path(f"{name}.index").exists():
+    # `Path.is_file` would raise for a name that is too long.
+    if os.path.isfile(f"{name}.index"):  # noqa: PTH113
         raise ValueError(
             f"folder must be the folder of the checkpoints, but is one of them: {name!r}"
         )
