@@ -378,12 +378,18 @@ def test_leftovers_of_editors_execute_nothing(executed_once: Site):
         *("index.md~", "data.csv.bak", "Thumbs.db", "a.orig", "b.tmp"),
         *(".data.csv.swp", "4913", "#data.csv#", "data.csv.save"),
         *("data.csv___jb_tmp___", "data.csv___jb_old___", "data.csv.save.1"),
-        *("~$data.xlsx", "data.csv.part", "data.csv.crdownload", "core.12"),
-        *("data.sync-conflict-20261201-101010-ABCDEFG.csv", "build.log"),
+        *("~$data.xlsx", "core.12"),
+        "data.sync-conflict-20261201-101010-ABCDEFG.csv",
     ):
         executed_once.write(name, "left over")
     lock = executed_once.root / ".#helper.py"
     lock.symlink_to("someone@somewhere.1:2")
+    assert executed_once.executed() == {}
+
+
+def test_what_only_other_programs_write_is_no_data(executed_once: Site):
+    for name in "build.log", "data.csv.part", "data.csv.crdownload":
+        executed_once.write(name, "said")
     assert executed_once.executed() == {}
 
 

@@ -39,6 +39,10 @@ NO_FENCE = re.compile(
     r"|`+\{(?:code-cell|expected-output|output-figure|forecast)\}[^`]*$)"
 )
 CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
+# In scripts, strings may hold what elsewhere begins a comment.
+CLOSED = re.compile(
+    r"<!--.*?-->|<(script|style|textarea)\b.*?</\1>", re.DOTALL | re.IGNORECASE
+)
 NOT_CLOSED = "this HTML is not closed"
 # HTML that goes on to the end of the page if it is not closed, as comments do.
 ENDLESS = re.compile(r"\s*<(pre|script|style|textarea)\b", re.IGNORECASE)
@@ -178,7 +182,7 @@ def _fence_faults(token: Token, lines: list[str]) -> Iterator[str]:
 
 def _is_endless(html: str) -> bool:
     """Return whether a block of HTML began something that it does not end."""
-    html = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
+    html = CLOSED.sub("", html)
     begin = ENDLESS.match(html)
     return "<!--" in html or bool(
         begin and f"</{begin[1].lower()}>" not in html.lower()

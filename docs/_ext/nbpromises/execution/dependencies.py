@@ -19,16 +19,19 @@ from importlib.metadata import (
 )
 from pathlib import Path
 
-# No native code reads them: pages and catalogues. Modules are watched one by one.
-NOT_DATA = {".ipynb", ".md", ".mo", ".po", ".pyc", ".rst"}
+# No native code reads them: pages, catalogues, what builds say, unfinished downloads. Modules are watched
+# one by one.
+NOT_DATA = {
+    *(".ipynb", ".md", ".mo", ".po", ".pyc", ".rst"),
+    *(".crdownload", ".log", ".part"),
+}
 HIDDEN = re.compile(r"(^|/)[._]")
 # What editors and file managers leave behind: names of any of them, of vim (4913 and more by 123), of
-# emacs and vim, of nano, of JetBrains' editors, of Windows, of office programs, downloads and Syncthing; and
-# what builds and other programs say.
+# emacs and vim, of nano, of JetBrains' editors, of Windows, of office programs, Syncthing, crashes.
 LEFTOVER = re.compile(
     r".*(~|\.bak|\.orig|\.rej|\.tmp)|4913|5036|#.*#|\.#.*|\..*\.sw[a-p]"
     r"|.*\.\w+\.save(\.\d+)?|.*___jb_(tmp|old)___|Thumbs\.db|desktop\.ini"
-    r"|~\$.*|.*\.(part|crdownload)|.*\.sync-conflict-.*|.*\.log|core(\.\d+)?"
+    r"|~\$.*|.*\.sync-conflict-.*|core\.\d+"
 )
 # The folders of a virtual environment that is made among the pages themselves.
 ENVIRONMENT = (

@@ -57,10 +57,10 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _kill_with_children(pid: int) -> None:
     """Kill a process and all that it has started, such as a server that a page does not end."""
-    with suppress(psutil.NoSuchProcess):
+    with suppress(psutil.Error):
         process = psutil.Process(pid)
         for each in [process, *process.children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.Error):
                 each.kill()
 
 

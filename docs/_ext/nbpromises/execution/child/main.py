@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import sys
 import sysconfig
@@ -9,7 +10,6 @@ import tempfile
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ...processes import end_with_parent, freeze_gc
 from ..messages import Task, error_output, failed
@@ -52,14 +52,17 @@ def run_cells(results: Connection, task: Task) -> None:
     journal = task.temporary / "journal"
     journal.touch()
     watch_process(str(journal))
-    # Removed before the journal is read: files that the page wrote there are not its sources.
-    with TemporaryDirectory(dir=task.temporary) as temporary:
-        os.environ["TMPDIR"] = tempfile.tempdir = temporary
-        for cell in task.cells:
-            outputs = kernel.run(cell.source)
-            results.send(outputs)
-            if failed(cell, outputs):
-                break
+    # A short name, because that of a socket may have about 100 bytes.
+    temporary = task.temporary / "t"
+    temporary.mkdir()
+    os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
+    for cell in task.cells:
+        outputs = kernel.run(cell.source)
+        results.send(outputs)
+        if failed(cell, outputs):
+            break
+    # Before the journal is read: files that the page wrote there are not its sources.
+    shutil.rmtree(temporary, ignore_errors=True)
     noted = journal.read_text(encoding="utf-8", errors="surrogateescape")
     results.send(read_journal(noted, task.root))
     # The build ends this process, and those that it has started.
