@@ -8,6 +8,12 @@ import tensorflow as tf
 
 from linear_tutorial._checks import real_tensor
 
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "Keras must run on TensorFlow here, but its backend is "
+        f"{keras.backend.backend()}: set KERAS_BACKEND=tensorflow"
+    )
+
 
 class Model(Protocol):
     """The interface that the training loops need: a callable with two trainable scalars.

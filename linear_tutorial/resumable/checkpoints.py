@@ -39,9 +39,12 @@ def save(manager: tf.train.CheckpointManager, updates: int) -> str:
     try:
         return str(manager.save(checkpoint_number=updates))
     except tf.errors.OpError as error:
+        reason = _reason(error)
+        if isinstance(error, tf.errors.NotFoundError):
+            reason = "a part of it is gone; does another process write there?"
         good = _last_good(manager.directory) or "none"
         raise CheckpointError(
-            f"update {updates} could not be saved ({_reason(error)}); "
+            f"update {updates} could not be saved ({reason}); "
             f"last good checkpoint: {good}"
         ) from error
 

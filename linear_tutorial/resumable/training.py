@@ -6,7 +6,12 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from linear_tutorial._checks import finite_tensor, integer_at_least, same_shape
+from linear_tutorial._checks import (
+    finite_tensor,
+    integer_at_least,
+    refuse_loss_scaling,
+    same_shape,
+)
 from linear_tutorial.data import make_data
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.models import KerasLinearModel
@@ -85,7 +90,7 @@ def train_on_batch(
         The loss of the batch *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If `batch_x` or `batch_y` is not as described; `state` is not changed.
+        ValueError: If a batch is not as described, or the optimizer scales the loss; nothing is changed.
 
     Example:
         >>> state = new_state()
@@ -93,6 +98,7 @@ def train_on_batch(
         >>> int(state.optimizer.iterations)
         1
     """
+    refuse_loss_scaling(state.optimizer)
     with tf.GradientTape() as tape:
         predictions = state.model(batch_x, training=True)
         loss = mean_squared_error(batch_y, predictions)

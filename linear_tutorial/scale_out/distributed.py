@@ -10,6 +10,7 @@ from linear_tutorial._checks import (
     finite_number,
     finite_tensor,
     integer_at_least,
+    real_tensor,
     real_vector,
     same_shape,
 )
@@ -97,7 +98,7 @@ def distributed_train_step(
     Args:
         strategy: The strategy.
         model: A model that was created in the scope of the strategy.
-        x: The shards of the inputs, as `distribute` returns them.
+        x: The shards of the inputs, as `distribute` returns them, or an array for a single replica.
         y: The shards of the labels, likewise.
         learning_rate: The factor by which each gradient is multiplied, a number or a scalar
             tensor; that it is greater than 0 is not checked.
@@ -108,7 +109,7 @@ def distributed_train_step(
         The loss *before* the update, a scalar tensor.
 
     Raises:
-        ValueError: If the shapes of `x` and `y` differ.
+        ValueError: If `x` or `y` are not real numbers, or their shapes differ.
 
     Example:
         >>> strategy = tf.distribute.get_strategy()  # of one replica
@@ -120,7 +121,10 @@ def distributed_train_step(
         (1.0, 1.0)
     """
 
+    dtype = tf.as_dtype(model.w.dtype)
+
     def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
+        x, y = real_tensor("x", x, dtype), real_tensor("y", y, dtype)
         same_shape("x", x, "y", y)
         with tf.GradientTape() as tape:
             squared_errors = tf.square(y - model(x))

@@ -517,6 +517,16 @@ def test_the_name_of_a_checkpoint_is_not_taken_for_a_folder(folder: Path):
     assert sorted(folder.iterdir()) == before
 
 
+def test_an_optimizer_that_scales_the_loss_is_refused():
+    state = new_state()
+    scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1))
+    scaling.build(state.model.trainable_variables)
+    state = tf.train.Checkpoint(model=state.model, optimizer=scaling)
+    with pytest.raises(ValueError, match="optimizer must not scale the loss"):
+        train_on_batch(state, *make_data())
+    assert float(state.model.w) == 5
+
+
 def test_the_command_says_that_the_disk_is_full(folder: Path):
     with full_disk(500):
         said = error_of(main, folder, "--updates=40")

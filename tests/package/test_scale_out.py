@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -23,7 +24,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linear_tutorial import make_data
+from linear_tutorial import LinearModel, make_data
 from linear_tutorial.scale_out import (
     WorkersFailedError,
     cluster,
@@ -137,7 +138,9 @@ X, Y = make_data(5)
         (lambda: loop(epochs=-1), ["epochs", "-1", "at least 0"]),
         (lambda: loop(learning_rate=0), ["learning_rate", "0", "greater than"]),
         (
-            lambda: distributed_train_step(ALONE, None, X, Y[:3], 0.1, 5),
+            lambda: distributed_train_step(
+                ALONE, LinearModel(), X, Y[:3], 0.1, 5
+            ),
             ["x", "(5,)", "y", "(3,)", "same shape"],
         ),
     ],
@@ -158,6 +161,17 @@ def loop(x: object = X, y: object = Y, **options: object) -> None:
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
+
+
+@pytest.mark.parametrize("convert", [np.asarray, list, np.float64, np.int64])
+def test_a_step_of_one_replica_takes_arrays_and_lists(convert: Any):
+    strategy, results = tf.distribute.get_strategy(), []
+    for change in tf.constant, convert:
+        model = LinearModel()
+        x, y = change([1.0, 2.0]), change([3.0, 4.0])
+        loss = distributed_train_step(strategy, model, x, y, 0.1, 2)
+        results.append((float(loss), float(model.w), float(model.b)))
+    assert results[0] == results[1]
 
 
 def test_each_worker_is_told_of_all_and_of_its_own_place():
