@@ -121,8 +121,6 @@ nb_execution_timeout = 600
 # Of an example, only what one would type.
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
-# Translators get the alt text, which belongs to the picture.
-nb_mime_priority_overrides = [("gettext", "image/svg+xml", 0)]
 # Whatever a cell writes to stderr is a warning, and so an error.
 nb_output_stderr = "warn"
 

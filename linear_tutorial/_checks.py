@@ -72,8 +72,8 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
             "folder must be the name of a local folder without any of * ? [ \\, "
             f"but has {found[0]!r}: {name!r}"
         )
-    # `Path.is_file` would raise for a name that is too long.
-    if os.path.isfile(f"{name}.index"):  # noqa: PTH113
+    # `Path` would raise for a name that is too long.
+    if not os.path.isdir(name) and os.path.isfile(f"{name}.index"):  # noqa: PTH112, PTH113
         raise ValueError(
             f"folder must be the folder of the checkpoints, but is one of them: {name!r}"
         )

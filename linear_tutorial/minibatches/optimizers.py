@@ -5,7 +5,7 @@ Like those, each belongs to the variables that it has updated first, because mom
 remember their gradients: make a new one for each run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import tensorflow as tf
 
@@ -30,7 +30,8 @@ class SGD:
 
     def __init__(self, learning_rate: float) -> None:
         # A variable, so that graphs do not hold on to the first value; precise, for variables of any type.
-        self._rate = tf.Variable(0.0, dtype=tf.float64)
+        with tf.init_scope():
+            self._rate = tf.Variable(0.0, dtype=tf.float64)
         self.learning_rate = learning_rate
         self._variables: list[tf.Variable] = []
         self._memory: list[list[tf.Variable]] = []
@@ -38,11 +39,20 @@ class SGD:
     @property
     def learning_rate(self) -> float:
         """The factor by which each gradient is multiplied; it may be changed, also where a graph uses it."""
-        return float(self._rate)
+        return self._learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._rate.assign(finite_number("learning_rate", value, above=0))
+        self._learning_rate = finite_number("learning_rate", value, above=0)
+        with tf.init_scope():
+            self._rate.assign(self._learning_rate)
+
+    def _rates(
+        self, variables: Sequence[tf.Variable]
+    ) -> dict[tf.DType, tf.Tensor]:
+        """Return the learning rate in each type of the variables."""
+        dtypes = {variable.dtype for variable in variables}
+        return {dtype: tf.cast(self._rate, dtype) for dtype in dtypes}
 
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]
@@ -53,10 +63,10 @@ class SGD:
             ValueError: If a gradient is missing or misshapen, or other variables were updated before.
         """
         gradients = _one_for_each(variables, gradients)
+        rates = self._rates(variables)
         self._remembered(variables, 0)
         for variable, gradient in zip(variables, gradients, strict=True):
-            rate = tf.cast(self._rate, variable.dtype)
-            variable.assign_sub(rate * gradient)
+            variable.assign_sub(rates[variable.dtype] * gradient)
 
     def _remembered(
         self, variables: Sequence[tf.Variable], count: int
@@ -111,12 +121,13 @@ class Momentum(SGD):
     ) -> None:
         """Update variables of any shape in place; remember the step of each."""
         gradients = _one_for_each(variables, gradients)
+        rates = self._rates(variables)
         (velocities,) = self._remembered(variables, 1)
         for variable, gradient, velocity in zip(
             variables, gradients, velocities, strict=True
         ):
-            rate = tf.cast(self._rate, variable.dtype)
-            velocity.assign(self.momentum * velocity - rate * gradient)
+            step = rates[variable.dtype] * gradient
+            velocity.assign(self.momentum * velocity - step)
             variable.assign_add(velocity)
 
 
@@ -151,6 +162,7 @@ class Adam(SGD):
     ) -> None:
         """Update variables of any shape in place, and both moving averages of each."""
         gradients = _one_for_each(variables, gradients)
+        rates = self._rates(variables)
         means, mean_squares = self._remembered(variables, 2)
         self._updates.assign_add(1)
         # Both averages start at zero: divide by the weight that they have gathered so far.
@@ -167,20 +179,28 @@ class Adam(SGD):
             )
             corrected = mean / tf.cast(weight_1, mean.dtype)
             root = tf.sqrt(mean_square / tf.cast(weight_2, mean.dtype))
-            rate = tf.cast(self._rate, variable.dtype)
+            rate = rates[variable.dtype]
             variable.assign_sub(rate * corrected / (root + self.epsilon))
 
 
 def _one_for_each(
-    variables: Sequence[tf.Variable], gradients: Sequence[tf.Tensor]
+    variables: Sequence[tf.Variable], gradients: Iterable[tf.Tensor]
 ) -> list[tf.Tensor]:
     """Return the gradients in the types of their variables, or raise if they do not belong to them."""
+    gradients = list(gradients)
     if len(gradients) != len(variables):
         raise ValueError(
             f"gradients must be {len(variables)}, one for each variable, but are {len(gradients)}"
         )
+    for place, gradient in enumerate(gradients):
+        if gradient is None:
+            raise ValueError(
+                f"gradients must not be None, but number {place} is: the loss does not depend on its variable"
+            )
     tensors = [
-        real_tensor("gradients", gradient, variable.dtype)
+        gradient
+        if tf.is_tensor(gradient) and gradient.dtype == variable.dtype
+        else real_tensor("gradients", gradient, variable.dtype)
         for variable, gradient in zip(variables, gradients, strict=True)
     ]
     for variable, tensor in zip(variables, tensors, strict=True):

@@ -120,7 +120,6 @@ def distributed_train_step(
         >>> float(model.w), float(model.b)
         (1.0, 1.0)
     """
-
     dtype = tf.as_dtype(model.w.dtype)
 
     def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:

@@ -318,6 +318,35 @@ def test_a_comment_in_the_module_that_builds_executes_no_page(
     assert "0 pages executed" in result.stdout
 
 
+def test_a_page_that_fails_is_executed_once_for_all_editions(project: Project):
+    project.edit("helper.py", "ANSWER = 42", "raise ValueError('no answer')")
+    for _ in range(2):
+        said = project.build().stdout
+        assert len(re.findall("^executed index in", said, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("numfig = True)", "unmatched ')'"), ("numfig = true", "NameError")],
+)
+def test_a_mistake_in_the_configuration_is_named_with_its_line(
+    project: Project, line: str, said: str
+):
+    path = project.root / "conf.py"
+    path.write_text(f"{line}\n{path.read_text()}")
+    result = project.build()
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{path}:1: ERROR: ")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_settings_with_a_default_may_be_left_out(project: Project):
+    project.edit("conf.py", 'nbpromises_watched_variables = ["MINE"]\n', "")
+    project.edit("conf.py", 'editions_address = ""\n', "")
+    project.must_build()
+
+
 def test_a_conflict_in_a_template_is_an_error_at_its_line(project: Project):
     path = project.write("docs/_templates/x.html", "<p>\n<<<<<<< HEAD\n")
     result = project.build()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editions.catalogues import faults, main, update
+from editions.catalogues import faults, main, read_memory, update
 from nbpromises.sources import name_strange
 from support.commands import EXTENSIONS, run
 
@@ -232,6 +232,29 @@ def test_a_renamed_page_and_a_moved_paragraph_keep_their_translations(
     assert 'msgid "one"\nmsgstr "一"\n' in text
     assert 'msgid "new"\nmsgstr ""\n' in text
     assert (folder / "page.po").read_text() == old
+
+
+def test_a_translation_in_use_and_one_under_review_are_left_where_they_are(
+    tmp_path: Path,
+):
+    folder, templates = tmp_path / "locales", tmp_path / "templates"
+    folder.mkdir()
+    templates.mkdir()
+    for name in "used", "gone":
+        (folder / f"{name}.po").write_text(GOOD)
+    (folder / "late.po").write_text(HEADER + '#~ msgid "one"\n#~ msgstr "旧"\n')
+    shutil.copyfile(write_template(tmp_path, "one"), templates / "used.pot")
+    memory = read_memory(folder, templates)
+    # One that a page still uses is its own; one that is only kept gives way.
+    assert memory == {"one": "一", "two lines": "两行"}
+    (folder / "gone.po").unlink()
+    assert read_memory(folder, templates) == {"one": "旧", "two lines": "两行"}
+    review = HEADER + '#, fuzzy\nmsgid "one"\nmsgstr "待审"\n'
+    (folder / "page.po").write_text(review)
+    update(folder / "page.po", templates / "used.pot", memory)
+    assert '#, fuzzy\nmsgid "one"\nmsgstr "待审"' in (
+        (folder / "page.po").read_text()
+    )
 
 
 def test_a_catalogue_that_cannot_be_written_is_one_error(tmp_path: Path):

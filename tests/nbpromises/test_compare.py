@@ -61,6 +61,7 @@ LINES = st.lists(
         ("done", "done1\b "),
         ("run ...", "run 7e12b3a4-4e99-4a6b-8c1d-668e46850a1b"),
         ("at ...", "at 7e12f3a"),
+        ("HEAD is at ...", "HEAD is at 7e12f3a."),
         ("took ...", "took 0:00:00.000038"),
         ("done ...", "done 3/3, 5.25it/s, 1.5s/it"),
         ("okogressx10", "progress 10\rok\tx"),

@@ -258,7 +258,9 @@ def test_a_file_on_a_disk_in_memory_counts(site: Site):
         assert "- 42\n+ 42+" in site.build().said
 
 
-@pytest.mark.parametrize("last", ["1", "1 / 0", "time.sleep(1000)"])
+@pytest.mark.parametrize(
+    "last", ["1", "1 / 0", "time.sleep(1000)", "subprocess.run(BEHIND)"]
+)
 def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
     site.write_page(f"""
         ```{{code-cell}} ipython3
@@ -266,6 +268,7 @@ def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
         tempfile.mkdtemp()
         server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
         open("server", "w").write(str(server.pid))
+        BEHIND = ["sh", "-c", "sleep 1000 & echo $! > server"]
         {last}
         ```
         """)
@@ -684,6 +687,52 @@ def test_a_page_shows_what_a_terminal_would_show(site: Site):
     assert "1/3" not in html
 
 
+def test_a_page_that_uses_what_another_has_changed_in_this_build_is_named(
+    site: Site,
+):
+    write_other = """
+        ```{{code-cell}} ipython3
+        open("clean.csv", "w").write("{}")
+        ```
+        """
+    site.write_page(write_other.format(1), "clean.md")
+    site.write("clean.csv", "1")
+    site.write_page("""
+        ```{code-cell} ipython3
+        print(open("clean.csv").read())
+        ```
+
+        ```{expected-output}
+        1
+        ```
+        """)
+    while "2 pages executed" in site.build().said:
+        pass
+    site.write_page(write_other.format(2), "clean.md")
+    build = site.build()
+    assert not build.ok
+    assert "clean.csv changed while other pages were executed" in build.said
+    assert "- 1\n+ 2" in site.build().said
+
+
+def test_no_page_sees_the_terminal_of_the_build(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import os
+        print(os.isatty(0), os.ttyname(0) if os.isatty(0) else "")
+        ```
+
+        ```{expected-output}
+        False
+        ```
+        """)
+    outer, inner = os.openpty()
+    build = subprocess.run(site.command(), cwd=site.root, stdin=inner)
+    os.close(outer)
+    os.close(inner)
+    assert build.returncode == 0
+
+
 def test_links_of_a_terminal_show_their_words(site: Site):
     site.write_page(r"""
         ```{code-cell} ipython3
@@ -1061,7 +1110,7 @@ def test_a_matplotlibrc_where_the_build_is_started_does_not_count(site: Site):
 
 def test_what_a_preloaded_module_prints_is_on_no_page(tmp_path: Path):
     site = Site(tmp_path, ["nbpromises"], 'nbpromises_preload = ["talkative"]')
-    site.write("talkative.py", 'print("loaded")')
+    site.write("talkative.py", 'print("loaded", end="")')
     site.write_page("""
         ```{code-cell} ipython3
         print("cell")

@@ -179,7 +179,7 @@ def test_a_library_that_no_index_has_counts_by_its_files(
     folder.mkdir()
     (folder / "METADATA").write_text("Name: mine\nVersion: 1.0\n")
     record = "mine/core.py,sha256={},2\n"
-    installer = "mine-1.0.dist-info/INSTALLER,sha256={0},2\n../../bin/mine,sha256={0},2\n"
+    installer = "__editable__.mine.pth,sha256={0},2\nmine-1.0.dist-info/INSTALLER,sha256={0},2\n../../bin/mine,sha256={0},2\n"
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
     def version(content: str, way: str) -> str:
@@ -489,8 +489,8 @@ def test_data_in_a_virtual_environment_beside_the_pages_themselves_count(
     executed_once: Site,
 ):
     executed_once.write("pyvenv.cfg", "home = /usr/bin")
-    executed_once.executed()
     executed_once.write("lib/site-packages/new/table.csv", "1,2")
+    executed_once.write("etc/jupyter/new.json", "{}")
     assert executed_once.executed() == {}
     executed_once.write("table.csv", "1,2")
     assert executed_once.executed() == {"index": "table.csv is new"}

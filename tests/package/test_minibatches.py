@@ -211,6 +211,11 @@ def test_another_learning_rate_counts_from_the_next_update_on(
     assert moved == pytest.approx(0.9 * -0.4 if make is Momentum else 0)
     with pytest.raises(ValueError, match="learning_rate must be"):
         optimizer.learning_rate = 0
+    # A graph, and a strategy, may read it as well.
+    read = tf.function(lambda: tf.constant(optimizer.learning_rate * 2))
+    assert float(read()) == pytest.approx(2e-30)
+    with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+        assert make(0.1).learning_rate == 0.1
 
 
 @pytest.mark.parametrize("make", [SGD, Momentum, Adam])

@@ -517,6 +517,12 @@ def test_the_name_of_a_checkpoint_is_not_taken_for_a_folder(folder: Path):
     assert sorted(folder.iterdir()) == before
 
 
+def test_a_folder_may_have_a_neighbour_named_like_a_checkpoint(tmp_path: Path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs.index").touch()
+    assert int(train(tmp_path / "runs", updates=1).optimizer.iterations) == 1
+
+
 def test_an_optimizer_that_scales_the_loss_is_refused():
     state = new_state()
     scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1))

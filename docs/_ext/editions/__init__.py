@@ -25,6 +25,11 @@ def apply_edition(app: Sphinx, config: Config) -> None:
 
     # `compile_catalogues` does it.
     config.gettext_auto_build = False
+    # Translators get the words and the alternative texts of pictures.
+    config.nb_mime_priority_overrides = [
+        *config.nb_mime_priority_overrides,
+        ("gettext", "image/svg+xml", 0),
+    ]
     edition = own_edition(config)
     config.html_title = edition["title"]
     config.author = edition["authors"]
@@ -65,6 +70,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     from . import check_translations, side_by_side, translate_code
 
+    app.setup_extension("myst_nb")
     app.setup_extension("nbpromises")
     app.add_config_value("editions_table", {}, "env", dict)
     app.add_config_value("editions_address", "", "html", str)

@@ -15,7 +15,9 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from filelock import FileLock
@@ -42,7 +44,9 @@ LIBRARIES = "sphinx.cmd.build", "myst_nb.sphinx_ext"
 CONFLICT = re.compile(rb"^(<{7}|\|{7}|>{7}) ", re.MULTILINE)
 AROUND = {".css", ".html", ".js", ".svg"}
 # No space is left: on the disk, by a quota, or by a limit for each file.
-FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
+FULL = re.compile(
+    rf"(?:\[Errno |OSError\()({errno.ENOSPC}|{errno.EDQUOT}|{errno.EFBIG})[\],]"
+)
 # A line of tracebacks, and of Sphinx's reports of exceptions.
 TRACEBACK = re.compile(r'^ +File "', re.MULTILINE)
 # Variables that Sphinx reads by itself.
@@ -86,7 +90,7 @@ class SiteBuild:
         self.stamp = self.folder / "built-from.txt"
         self.settings: dict[str, Any] = {
             name: value
-            for name, value in runpy.run_path(str(root / "conf.py")).items()
+            for name, value in _read_configuration(root / "conf.py").items()
             if isinstance(value, str | list | dict) and name[0] != "_"
         }
         editions = self.settings["editions_table"]["editions"]
@@ -111,7 +115,7 @@ class SiteBuild:
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
     def _project(self) -> Project:
-        watched = self.settings["nbpromises_watched_variables"]
+        watched = self.settings.get("nbpromises_watched_variables", [])
         variables = influences(os.environ, {}, [*watched, *VARIABLES])
         return Project(self.root, self.root / "docs", variables)
 
@@ -185,8 +189,10 @@ class SiteBuild:
 
         Most errors of a page occur in every language: those of the first edition that fails are shown.
         """
-        for library in (*LIBRARIES, self.settings["html_theme"]):
-            import_module(library)
+        for library in (*LIBRARIES, self.settings.get("html_theme", "")):
+            # Sphinx's own themes are no modules.
+            if library and find_spec(library):
+                import_module(library)
         builds = {}
         for language in self.editions:
             arguments = (self, language)
@@ -233,16 +239,33 @@ class SiteBuild:
         write_front_pages(
             self.next,
             list(self.editions.values()),
-            self.settings["editions_address"],
+            self.settings.get("editions_address", ""),
         )
 
 
+def _read_configuration(path: Path) -> dict[str, Any]:
+    """Return what `conf.py` defines, or end with its line and what is wrong in it."""
+    try:
+        return runpy.run_path(str(path))
+    except SyntaxError as error:
+        sys.exit(f"{error.filename}:{error.lineno}: ERROR: {error.msg}")
+    except Exception as error:
+        lines = [
+            frame.lineno
+            for frame in extract_tb(error.__traceback__)
+            if frame.filename == str(path)
+        ]
+        if not lines:
+            raise
+        sys.exit(f"{path}:{lines[-1]}: ERROR: {error!r}")
+
+
 def _in_short(said: str) -> str:
-    """Return the errors of an edition; of one that met a full disk, its name in place of tracebacks."""
-    full = [
-        os.strerror(number) for number in FULL if os.strerror(number) in said
-    ]
-    return f"error: {full[0]}\n" if full and TRACEBACK.search(said) else said
+    """Return the errors of an edition, or one line in place of the tracebacks that a full disk leads to."""
+    full = FULL.search(said)
+    if not full or not TRACEBACK.search(said) or ": ERROR: " in said:
+        return said
+    return f"error: {os.strerror(int(full[1]))}\n"
 
 
 def build_edition(build: SiteBuild, language: str) -> None:

@@ -150,6 +150,7 @@ def update(path: Path, template: Path, memory: dict[str, str]) -> None:
     catalogue = read_po(BytesIO(old))
     with template.open("rb") as file:
         messages = read_po(file)
+    known = {entry.id for entry in catalogue}
     # What comes back gets its old translation back.
     for entry in messages:
         if entry.id in catalogue.obsolete and not catalogue.get(entry.id):
@@ -157,7 +158,7 @@ def update(path: Path, template: Path, memory: dict[str, str]) -> None:
     catalogue.update(messages, update_creation_date=False)
     for entry in catalogue:
         entry.flags -= GUESSED
-        if (entry.fuzzy or not entry.string) and entry.id in memory:
+        if entry.id in memory and entry.id not in known:
             entry.string = memory[entry.id]
             entry.flags.discard("fuzzy")
     new = BytesIO()
@@ -169,16 +170,37 @@ def update(path: Path, template: Path, memory: dict[str, str]) -> None:
         print(f"changed: {path}")
 
 
-def read_memory(folder: Path) -> dict[str, str]:
-    """Return all translations in a folder: a page may have been renamed, or a paragraph moved to another page."""
-    memory = {}
+def read_memory(folder: Path, templates: Path) -> dict[str, str]:
+    """Return the translations that their own pages do not use any more.
+
+    The page may have been renamed, or the paragraph moved to another page.
+    """
+    obsolete: dict[str, str] = {}
+    living: dict[str, str] = {}
     for path in catalogues(folder):
-        with path.open("rb") as file:
-            catalogue = read_po(file)
-        for entry in [*catalogue, *catalogue.obsolete.values()]:
-            if entry.id and entry.string and not entry.fuzzy:
-                memory[entry.id] = entry.string
-    return memory
+        name = path.relative_to(folder)
+        # Sphinx's own words and those of themes.
+        if name.name == "sphinx.po":
+            continue
+        template = (templates / name).with_suffix(".pot")
+        used = read_po(
+            BytesIO(template.read_bytes() if template.exists() else b"")
+        )
+        catalogue = read_po(BytesIO(path.read_bytes()))
+        for memory, entries in (
+            (obsolete, catalogue.obsolete.values()),
+            (living, catalogue),
+        ):
+            for entry in entries:
+                text = str(entry.id)
+                if (
+                    text
+                    and entry.string
+                    and not entry.fuzzy
+                    and not used.get(text)
+                ):
+                    memory[text] = str(entry.string)
+    return obsolete | living
 
 
 def main(root: Path) -> None:
@@ -196,7 +218,7 @@ def main(root: Path) -> None:
         sys.exit("\n".join(broken))
     for language in table["editions"].keys() - {table["source"]}:
         folder = root / "docs" / "locales" / language / "LC_MESSAGES"
-        memory = read_memory(folder)
+        memory = read_memory(folder, templates)
         for template in sorted(templates.rglob("*.pot")):
             path = (folder / template.relative_to(templates)).with_suffix(".po")
             try:

@@ -75,7 +75,7 @@ def check_catalogues(
         for line, fault in faults(content):
             logger.error(fault, location=f"{path}:{line}")
         if not HEADER.search(content):
-            message = "no header: an empty msgid with a Content-Type"
+            message = "no header (an empty msgid); 'make catalogues' writes one"
             logger.error(message, location=f"{path}:1")
         name = path.relative_to(folder).with_suffix("").as_posix()
         # Sphinx's own words and those of themes are in `sphinx.po`.

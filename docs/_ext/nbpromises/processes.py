@@ -1,9 +1,14 @@
 """Helpers for child processes; they need nothing but the standard library."""
 
+import ctypes
 import gc
 import os
+import sys
 import threading
 from multiprocessing import connection, parent_process
+
+# From Linux's `prctl.h`.
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def end_with_parent() -> None:
@@ -16,6 +21,16 @@ def _exit_after_parent() -> None:
     assert parent is not None, "this process was not started by multiprocessing"
     connection.wait([parent.sentinel])
     os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all that this process has started, when what lies between has ended.
+
+    So a server that a shell has started in the background is still found among its children. Linux alone
+    has this.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def freeze_gc() -> None:

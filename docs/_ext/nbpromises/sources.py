@@ -33,10 +33,10 @@ SEPARATOR = "======="
 UNRESOLVED = "a mark of a conflict: resolve it"
 # A fence of other characters, as a Chinese keyboard types them, or of too few. In prose, these names may
 # stand as inline code.
+_BLOCK = r"\{(?:code-cell|expected-output|output-figure|forecast)\}"
 NO_FENCE = re.compile(
-    r"\s*(?:([^\w\s`*:])\1+\{(?:code-cell|expected-output|output-figure|forecast)\}"
-    r"|:::+\{(?:code-cell|expected-output)\}"
-    r"|`+\{(?:code-cell|expected-output|output-figure|forecast)\}[^`]*$)"
+    rf"\s*(?:([^\w\s`*:])\1+{_BLOCK}|``+{_BLOCK}[^`]*$"
+    r"|:::+\{(?:code-cell|expected-output)\})"
 )
 CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
 # In scripts, strings may hold what elsewhere begins a comment.
@@ -137,7 +137,7 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
             title, underline = lines[first : end - 1], lines[end - 1]
             long = len(title) > 1 or len(title[0].strip()) > len(SEPARATOR)
             if underline.strip() == SEPARATOR and long:
-                yield end, UNRESOLVED
+                yield end, f"{UNRESOLVED}, or underline the whole heading"
         elif token.type == "inline":
             for number, line in enumerate(token.content.split("\n"), first + 1):
                 if line == SEPARATOR:
@@ -232,13 +232,23 @@ def report_faults_within(app: Sphinx, doctree: nodes.document) -> None:
         is_text = path.is_file() and path.suffix != ".mo"
         if is_text and path.is_relative_to(app.confdir):
             text = path.read_text(encoding="utf-8-sig", errors="replace")
-            check = faults if path.resolve() in parsed else conflicts
+            is_markdown = path.suffix == ".md" and path.resolve() in parsed
+            check = faults if is_markdown else conflicts
             for line, fault in check(text):
                 logger.error(fault, location=f"{path.resolve()}:{line}")
-    known = {line for line, _ in faults(page.read_text(encoding="utf-8-sig"))}
-    for html in doctree.findall(nodes.raw):
-        is_known = Path(html.source or "") == page and html.line in known
-        if _is_endless(html.astext()) and not is_known:
+    endless = [
+        html
+        for html in doctree.findall(nodes.raw)
+        # Tags within a sentence are a node each.
+        if "html" in html["format"]
+        and not isinstance(html.parent, nodes.TextElement)
+        and _is_endless(html.astext())
+    ]
+    known = (
+        {line for line, _ in faults(read_source(page))} if endless else set()
+    )
+    for html in endless:
+        if Path(html.source or "") != page or html.line not in known:
             logger.error(NOT_CLOSED, location=html)
 
 

@@ -34,16 +34,10 @@ LEFTOVER = re.compile(
     r"|~\$.*|.*\.sync-conflict-.*|core\.\d+"
 )
 # The folders of a virtual environment that is made among the pages themselves.
-ENVIRONMENT = (
-    "bin",
-    "include",
-    "lib",
-    "lib64",
-    "share",
-    "Include",
-    "Lib",
-    "Scripts",
-)
+ENVIRONMENT = [
+    *("bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg"),
+    *("Include", "Lib", "Scripts"),
+]
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 # The fork server gets these options of the interpreter, even where a variable such as PYTHONOPTIMIZE
@@ -325,7 +319,7 @@ def installed_versions() -> dict[str, str]:
 
 
 def _version(distribution: Distribution) -> tuple[str, str]:
-    """Return the normalized name and the version; one that no index has may differ under one version."""
+    """Return the normalized name and the version; a library installed from a folder may change without a new one."""
     # `distribution.name` and `.version` would each parse all of the metadata.
     metadata = distribution.metadata
     name, version = _normal(metadata["Name"]), metadata["Version"]
@@ -336,7 +330,9 @@ def _version(distribution: Distribution) -> tuple[str, str]:
     own = [
         line
         for line in lines
-        if not re.match(r"\.\.|.*(\.dist-info|__pycache__)/", line)
+        if not re.match(
+            r"\.\.|.*(\.dist-info|__pycache__)/|__editable__|.*\.pth,", line
+        )
     ]
     digest = hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()
     return name, f"{version} ({digest[:8]})"

@@ -6,13 +6,13 @@ a page are valid until something changes that its run used.
 """
 
 import errno
-import json
 import os
 import re
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -72,22 +72,28 @@ def find_stale_pages(
 
 
 def execute_pages(
-    app: Sphinx, env: BuildEnvironment, docnames: list[str]
+    app: Sphinx, env: BuildEnvironment, docnames: list[str], *, began: int
 ) -> None:
-    """Look up the cached outputs of the pages to be read, and execute the stale ones."""
+    """Look up the cached outputs of the pages to be read, and execute the stale ones.
+
+    `began` is the time in nanoseconds when this build began.
+    """
     pages = [page for name in docnames if (page := _page(app, env, name))]
     if os.pathsep in str(app.confdir):
         text = f"Python cannot import from a folder with {os.pathsep!r} in its name"
         sys.exit(f"{app.confdir}: ERROR: {text}")
     try:
-        found, executed = _find_or_execute(app, env, pages, docnames)
-    # Python raises the second where no more threads are allowed.
+        store = _store(app, began)
+        found, executed = _find_or_execute(app, env, store, pages, docnames)
     except (OSError, RuntimeError) as error:
+        is_thread = "can't start new thread" in str(error)
+        if isinstance(error, RuntimeError) and not is_thread:
+            raise
         place = "nbpromises_folder"
         if "AF_UNIX" in str(error):
             # The fork server has its socket in TMPDIR, whose name may be too long for it.
             place = "TMPDIR"
-        elif not isinstance(error, OSError) or error.errno == errno.EAGAIN:
+        elif is_thread or getattr(error, "errno", None) == errno.EAGAIN:
             place = "too many processes or threads"
         # Sphinx would print a traceback for any exception.
         sys.exit(f"{place}: ERROR: {error}")
@@ -95,20 +101,37 @@ def execute_pages(
         record_files(env).pop(name, None)
     record_files(env).update({name: str(path) for name, path in found.items()})
     _register_readers(env, pages, found)
+    if executed:
+        _report_pages_behind(app, env, executed)
     # In quiet builds too.
-    kept = len(record_files(env)) - executed
-    print(f"{executed} pages executed, {kept} taken from the cache")
+    kept = len(record_files(env)) - len(executed)
+    print(f"{len(executed)} pages executed, {kept} taken from the cache")
+
+
+def _report_pages_behind(
+    app: Sphinx, env: BuildEnvironment, executed: set[str]
+) -> None:
+    """Report pages taken from the cache that use what other pages have written in this build."""
+    store = _store(app)
+    for name, path in record_files(env).items():
+        reasons = [] if name in executed else store.differences(Path(path))
+        if reasons:
+            message = f"{', '.join(reasons)} while other pages were executed: build again"
+            logger.error(message, location=(name, 1))
 
 
 def _find_or_execute(
-    app: Sphinx, env: BuildEnvironment, pages: list[Page], docnames: list[str]
-) -> tuple[dict[str, Path], int]:
-    """Return the files of the records of pages, and how many of these were executed for it."""
+    app: Sphinx,
+    env: BuildEnvironment,
+    store: RecordStore,
+    pages: list[Page],
+    docnames: list[str],
+) -> tuple[dict[str, Path], set[str]]:
+    """Return the files of the records of pages, and the pages that were executed for it."""
     folder = _folder(app)
     folder.mkdir(parents=True, exist_ok=True)
     # All editions share this folder: the first to get the lock executes, the others find its records.
     with _acquire(app, FileLock(folder / "lock"), docnames):
-        store = _store(app)
         found = {}
         stale = []
         for page in pages:
@@ -123,7 +146,7 @@ def _find_or_execute(
             found |= _execute(app, store, stale, docnames)
         known = map(Path, record_files(env).values())
         store.clean_up({*found.values(), *known})
-    return found, len(stale)
+    return found, {page.docname for page, _ in stale}
 
 
 def _acquire(
@@ -208,13 +231,11 @@ def _page(app: Sphinx, env: BuildEnvironment, docname: str) -> Page | None:
 def _notebook_fault(text: str) -> tuple[int, str] | None:
     """Return the line and a message if a file is no notebook that MyST-NB can read."""
     try:
-        json.loads(text)
         reads(text, as_version=4)
-    except json.JSONDecodeError as error:
-        return error.lineno, f"not a notebook: {error.msg}"
+    # nbformat raises whatever it stumbles over.
     except Exception as error:
-        # nbformat raises whatever it stumbles over.
-        return 1, f"not a notebook: {error!r}"
+        cause = error.__cause__ or error.__context__ or error
+        return getattr(cause, "lineno", 1), f"not a notebook: {cause!r}"
     return None
 
 
@@ -334,8 +355,8 @@ def _folder(app: Sphinx) -> Path:
     return Path(app.confdir, app.config.nbpromises_folder)
 
 
-def _store(app: Sphinx) -> RecordStore:
-    return RecordStore(_folder(app), _project(app))
+def _store(app: Sphinx, began: int = sys.maxsize) -> RecordStore:
+    return RecordStore(_folder(app), _project(app), began)
 
 
 def _project(app: Sphinx) -> Project:
@@ -364,4 +385,5 @@ def setup(app: Sphinx) -> None:
     app.config.nb_execution_mode = "off"
     app.add_event(WAITING)
     app.connect("env-get-outdated", find_stale_pages)
-    app.connect("env-before-read-docs", execute_pages)
+    execute = partial(execute_pages, began=time.time_ns())
+    app.connect("env-before-read-docs", execute)

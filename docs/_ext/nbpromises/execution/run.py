@@ -97,7 +97,9 @@ def run_page(task: Task, timeout: float) -> Run:
         )
         outputs.append([error_output(died)])
     finally:
-        _kill_with_children(process.pid)
+        # Of one that has ended, the number may be another's by now.
+        if process.exitcode is None:
+            _kill_with_children(process.pid)
         process.join()
         results.close()
     return Run(outputs, used, time.monotonic() - start)

@@ -7,6 +7,7 @@ of the rest, so that a damaged file counts as none.
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,9 +70,13 @@ class RecordStore:
     # Enough for a change of branch and back to execute nothing.
     LIMIT = 200
 
-    def __init__(self, folder: Path, project: Project) -> None:
+    def __init__(
+        self, folder: Path, project: Project, began: int = sys.maxsize
+    ) -> None:
         self._folder = folder
         self._project = project
+        # The time in nanoseconds when this build began.
+        self._began = began
 
     def find(self, page: Page) -> tuple[Path | None, str]:
         """Return the file of a record that holds, or None and why the page must be executed."""
@@ -99,7 +104,8 @@ class RecordStore:
         if record is None:
             return ["its record was damaged"]
         if record.dependencies is None:
-            return [record.doubt]
+            # Another edition's build has just found it: once more would lead to the same.
+            return [] if record.started > self._began else [record.doubt]
         then = record.dependencies
         now = self._project.observe(then.files, then.versions, then.sought)
         return then.differences(now)

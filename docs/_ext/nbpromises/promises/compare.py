@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 # Random or computed: a UUID, or a digest with another letter than the "e" of an exponent.
 _IDENTIFIER = re.compile(
     r"(?<![\w-])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])"
-    r"|(?<![\w.])(?=[0-9e]*[a-df])[0-9a-f]{7,64}(?![\w.])"
+    r"|(?<![\w.])(?=[0-9e]*[a-df])[0-9a-f]{7,64}(?!\.?\w)"
 )
 _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
@@ -48,7 +48,8 @@ _RESULT = re.compile(
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_]) | ∞",
     re.IGNORECASE | re.VERBOSE,
 )
-_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+# Of a number: in a name such as R², they are letters of it.
+_POWER = re.compile(r"(?<=[\d)])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # [0-9] instead of \d, which matches full-width digits too.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
@@ -77,7 +78,7 @@ def in_ascii(text: str) -> str:
     >>> in_ascii("１０⁵")
     '10^5'
     """
-    return normalize("NFKC", _SUPERSCRIPT.sub(r"^\g<0>", text))
+    return normalize("NFKC", _POWER.sub(r"^\g<0>", text))
 
 
 def is_kept(promise: str, printed: str) -> bool:

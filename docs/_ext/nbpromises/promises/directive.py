@@ -156,7 +156,7 @@ def check_cell(
         message = f"the tag {hidden[0]!r} hides what this promise is about"
         yield Result(promises[0].first, f"{message}; remove one of them")
     elif cell.is_hidden and promises:
-        message = "a tag or an option hides what this promise is about, or its type cannot be shown"
+        message = "a tag or an option hides what this promise is about, or MyST-NB shows no output of its type"
         yield Result(promises[0].first, f"{message}; remove one of them")
     elif "skip-execution" in cell.tags and promises:
         message = (
@@ -200,7 +200,8 @@ def check_promise(promise: Fence, printed: str) -> Result:
     if is_kept(promise.content, printed) and printed:
         return Result(first)
     if reason := unpromisable(printed):
-        return Result(first, f"the cell above prints {reason}")
+        details = explain(promise.content, printed)
+        return Result(first, f"the cell above prints {reason}:\n{details}")
     if not printed:
         message = "the cell above prints nothing, but this {expected-output} promises text"
         return Result(first, message, Edit(first, end, ""))

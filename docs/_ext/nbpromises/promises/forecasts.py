@@ -184,7 +184,10 @@ def _failure(forecast: Forecast, value: str | None) -> str:
     choice = f"the number of an answer, 1 to {len(numbers)}"
     if value not in numbers:
         given = shorten(value, 40)
-        return f"the value glued as {key!r} must be {choice}, but is {given}"
+        hint = "; glue int(...) of it" if given.startswith("np.") else ""
+        return (
+            f"the value glued as {key!r} must be {choice}, but is {given}{hint}"
+        )
     if answer not in numbers:
         return f":answer: must be {choice}, but is {answer or 'missing'}"
     if value != answer:

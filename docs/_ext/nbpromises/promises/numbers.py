@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 _NUMBER = re.compile(
     r"(?:(?<![A-Za-z0-9_.)\]])-)?(?<![A-Za-z0-9_.])(?:[0-9]+(?:\.[0-9]+)*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 )
-_NAME = re.compile(
-    r"[A-Za-z][A-Za-z0-9_.-]*[0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-)
+# Up to the last digit, because of plurals.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*[0-9]")
+_ADDRESS = re.compile(r"https?://[^\s)>]+")
 
 REMEDY = "is typed: glue it from the run, or give it a reason in nbpromises_constants"
 NEVER_PROSE = nodes.comment | addnodes.desc_signature
@@ -57,12 +57,12 @@ def signed_numbers(text: str) -> list[str]:
 
 
 def names_with_numbers(text: str) -> set[str]:
-    """Return the names of a text that have a number within, such as versions.
+    """Return the names of a text that have a number within, such as versions; addresses do not count.
 
     >>> sorted(names_with_numbers("L2 in float32, v2.16; 3-D"))
     ['L2', 'float32', 'v2.16']
     """
-    return set(_NAME.findall(in_ascii(text)))
+    return set(_NAME.findall(_ADDRESS.sub("", in_ascii(text))))
 
 
 def typed_numbers(

@@ -4,10 +4,8 @@ The fork server imports this module before it forks, with the heavy libraries of
 """
 
 import os
-import sys
 from importlib import import_module
 from importlib.util import find_spec
-from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import Any
 from warnings import catch_warnings
@@ -25,10 +23,6 @@ from . import journal  # noqa: F401
 freeze_gc()
 # No setting of TensorFlow prevents all log lines that its native code writes during the import.
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-# What a library prints while it is imported is no output of a page: not left in a buffer to each fork.
-if isinstance(sys.stdout, TextIOWrapper):
-    sys.stdout.reconfigure(line_buffering=True)
 
 # What a kernel imports when it starts, and what nbformat compiles for the first output: once, here.
 for name in (

@@ -11,7 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ...processes import end_with_parent, freeze_gc
+from ...processes import adopt_orphans, end_with_parent, freeze_gc
 from ..messages import Task, error_output, failed
 from .watch import watch_process
 
@@ -24,8 +24,13 @@ def main(results: Connection, task: Task) -> None:
     What was used is sent last.
     """
     end_with_parent()
+    adopt_orphans()
     # Ctrl-C ends the page, and no cell can take it for an error of its own.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # What the fork server's modules have printed while they were imported is no output of the page.
+    sys.stdout.flush()
+    # What a page prints must not depend on the width of the terminal in which the build was started.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     freeze_gc()
     gc.enable()
     # Matplotlib sets it, in the fork server, to a temporary folder if it cannot write below HOME.
