@@ -107,7 +107,7 @@ def test_what_could_not_be_loaded_is_loaded_at_the_next_try(
         expect(said).to_have_count(0)
 
 
-def test_a_saved_page_shows_explorables_and_results_once(
+def test_a_saved_page_shows_what_scripts_have_drawn_once(
     browser: Browser, server: str
 ):
     with open_window(browser) as page:
@@ -116,6 +116,10 @@ def test_a_saved_page_shows_explorables_and_results_once(
         look_up(page, "loss")
         expect(page.locator(".search-list li").first).to_be_visible()
         page.keyboard.press("Escape")
+        button = page.locator("button.side-by-side")
+        button.click()
+        page.wait_for_selector("html[data-side-by-side]")
+        words = page.locator(".translation").count()
         controls = page.locator(".explorable button")
         count = controls.count()
         assert count > 0
@@ -126,6 +130,10 @@ def test_a_saved_page_shows_explorables_and_results_once(
         )
         page.goto(address)
         expect(controls).to_have_count(count)
+        for way in "not", "is":
+            button.click()
+            page.wait_for_selector(f"html:{way}([data-side-by-side])")
+        assert page.locator(".translation").count() == words
         look_up(page, "batch")
         expect(page.locator("dialog .search-results")).to_have_count(1)
 

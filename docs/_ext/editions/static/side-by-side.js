@@ -15,7 +15,8 @@
   const found = document.evaluate(
     button.dataset.blocks, article, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
   const blocks = Array.from({ length: found.snapshotLength }, (_, place) => found.snapshotItem(place));
-  let loading;
+  // A browser saves a page with the words that it shows.
+  let loading = article.querySelector(".translation") ? Promise.resolve() : undefined;
 
   function load() {
     loading ??= new Promise((resolve, reject) => {
