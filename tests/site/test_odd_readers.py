@@ -26,7 +26,10 @@ OLD = """
     };
 """
 # How wide they are and how large their letters, both in pixels.
-WINDOWS = (1280, 16), (390, 16), (320, 16), (320, 20)
+WINDOWS = (
+    *((1280, 16), (390, 16), (320, 16)),
+    *((320, 20), (412, 20), (320, 24), (360, 24), (320, 32), (390, 32)),
+)
 DIALOG = "#pst-search-dialog"
 
 
@@ -244,7 +247,7 @@ def test_side_by_side_the_card_has_room_for_its_words(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("width", "size"), [*WINDOWS, (390, 32)])
+@pytest.mark.parametrize(("width", "size"), WINDOWS)
 def test_what_a_link_leads_to_is_not_hidden_by_the_header(
     browser: Browser, built_site: Path, language: str, width: int, size: int
 ):
