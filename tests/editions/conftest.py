@@ -23,6 +23,7 @@ TABLE = """
                 "description": name,
                 "side_by_side": "Side by side",
                 "show_other": "Show the other",
+                "side_by_side_failed": "Click again",
                 "not_found": "Not found",
                 "not_found_hint": "Begin here",
             }

@@ -17,6 +17,10 @@
   const blocks = Array.from({ length: found.snapshotLength }, (_, place) => found.snapshotItem(place));
   // A browser saves a page with the words that it shows.
   let loading = article.querySelector(".translation") ? Promise.resolve() : undefined;
+  const failed = document.createElement("p");
+  failed.className = "side-by-side-failed";
+  failed.setAttribute("role", "alert");
+  failed.textContent = button.dataset.failed;
 
   function load() {
     loading ??= new Promise((resolve, reject) => {
@@ -73,9 +77,11 @@
 
   async function show(on) {
     press(on);
+    failed.remove();
     if (on) {
       await load().catch((error) => {
         press(false);
+        button.closest(".header-article-items").append(failed);
         throw error;
       });
     }
