@@ -73,7 +73,7 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
             f"but has {found[0]!r}: {name!r}"
         )
     # `Path` would raise for a name that is too long.
-    if not os.path.isdir(name) and os.path.isfile(f"{name}.index"):  # noqa: PTH112, PTH113
+    if not os.path.isdir(name) and os.path.isfile(f"{name.rstrip('/')}.index"):  # noqa: PTH112, PTH113
         raise ValueError(
             f"folder must be the folder of the checkpoints, but is one of them: {name!r}"
         )

@@ -63,7 +63,7 @@ class TrainingDivergedError(ArithmeticError):
         else:
             message = (
                 f"the loss is {start} before the first update, whatever the learning rate; "
-                "are numbers in the data or in the model too large?"
+                "is a number in the data or in the model too large, or nan?"
             )
         super().__init__(message)
         self.epoch = epoch

@@ -64,6 +64,8 @@ LINES = st.lists(
         ("HEAD is at ...", "HEAD is at 7e12f3a."),
         ("took ...", "took 0:00:00.000038"),
         ("done ...", "done 3/3, 5.25it/s, 1.5s/it"),
+        ("loss\t0.5", "\x1b[1mloss\x1b[0m\t0.5"),
+        ("run ...", "run 7E12B3A4-4E99-4A6B-8C1D-668E46850A1B"),
         ("okogressx10", "progress 10\rok\tx"),
         ("red", "\x1b[38:5:12mred\x1b[0m"),
         ("3/3 done", "1/3\b\b\b2/3\r3/3\x1b[K done"),

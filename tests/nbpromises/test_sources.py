@@ -170,6 +170,9 @@ def test_what_a_merge_left_between_its_sides_is_no_underline():
     assert (
         list(faults("Heading\n=======\n\nA longer one\n============\n")) == []
     )
+    for heading in "(a-label)=\nSummary", "- Heading", "1. Summary":
+        indent = " " * (len(heading) - len(heading.lstrip("1.- ")))
+        assert list(faults(f"{heading}\n{indent}=======\n")) == []
     assert list(faults("```text\n=======\n```\n")) == []
 
 

@@ -30,6 +30,7 @@ FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 CONFLICT = re.compile("(<{7}|[|]{7}|>{7}) ")
 # Between its two sides, a merge leaves a line that Markdown takes for the underline of a heading.
 SEPARATOR = "======="
+LABEL = re.compile(r"\A(?:\(.+\)=\n)+")
 UNRESOLVED = "a mark of a conflict: resolve it"
 # A fence of other characters, as a Chinese keyboard types them, or of too few. In prose, these names may
 # stand as inline code.
@@ -131,12 +132,14 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
         if FULL_WIDTH_FENCE.match(line):
             yield number, "this fence has full-width characters"
     yield from conflicts(text)
-    for token in _tokens(clean(text)):
+    tokens = _tokens(clean(text))
+    for place, token in enumerate(tokens):
         first, end = token.map or (0, 0)
         if token.type == "heading_open" and token.markup == "=":
-            title, underline = lines[first : end - 1], lines[end - 1]
-            long = len(title) > 1 or len(title[0].strip()) > len(SEPARATOR)
-            if underline.strip() == SEPARATOR and long:
+            # To this parser, the label of a heading is the first line of it.
+            title = LABEL.sub("", tokens[place + 1].content)
+            long = "\n" in title or len(title) > len(SEPARATOR)
+            if lines[end - 1].strip() == SEPARATOR and long:
                 yield end, f"{UNRESOLVED}, or underline the whole heading"
         elif token.type == "inline":
             for number, line in enumerate(token.content.split("\n"), first + 1):

@@ -24,6 +24,8 @@ def shown(text: str) -> str:
 def _shown_line(line: str) -> str:
     if not re.search("[\r\b\x1b]", line):
         return line
+    # Elsewhere, a promise may hold the tab itself.
+    overwritten = re.search("[\r\b]", line)
     places: list[str] = []
     cursor, colours = 0, ""
     for match in _PIECE.finditer(line):
@@ -34,7 +36,7 @@ def _shown_line(line: str) -> str:
             cursor = 0
         elif piece == "\b":
             cursor = max(cursor - 1, 0)
-        elif piece == "\t":
+        elif piece == "\t" and overwritten:
             cursor += TAB - cursor % TAB
             places += " " * (cursor - len(places))
         elif piece.startswith("\x1b["):

@@ -36,7 +36,7 @@ _TIME = re.compile(
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 # Random or computed: a UUID, or a digest with another letter than the "e" of an exponent.
 _IDENTIFIER = re.compile(
-    r"(?<![\w-])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])"
+    r"(?<![\w-])(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])"
     r"|(?<![\w.])(?=[0-9e]*[a-df])[0-9a-f]{7,64}(?!\.?\w)"
 )
 _RESULT = re.compile(
