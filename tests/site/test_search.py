@@ -512,9 +512,10 @@ def test_data_that_did_not_come_is_not_blamed_on_the_browser(
     with open_window(browser) as page:
         page.goto(f"{server}/en/index.html")
         lose_data_once(page)
-        page.keyboard.press("Control+k")
+        # The theme may set the focus twice, and the second time loads the data already.
+        with page.expect_event("requestfailed"):
+            page.keyboard.press("Control+k")
         expect(page.locator(f"{DIALOG} input")).to_be_focused()
-        expect(page.locator("script[src*='search-data.js']")).to_have_count(0)
         page.keyboard.type("loss")
         found = page.locator(f"{DIALOG} .search-list li")
         expect(found.first).to_be_visible()
