@@ -29,8 +29,10 @@ class SGD:
     """
 
     def __init__(self, learning_rate: float) -> None:
-        # A variable, so that graphs do not hold on to the first value; precise, for variables of any type.
-        with tf.init_scope():
+        self._rate: tf.Variable | None = None
+        if tf.executing_eagerly():
+            # A variable, so that graphs do not hold on to the first value; precise, for variables of any
+            # type. An optimizer that a graph makes is made anew by each trace, with its own constant.
             self._rate = tf.Variable(0.0, dtype=tf.float64)
         self.learning_rate = learning_rate
         self._variables: list[tf.Variable] = []
@@ -44,15 +46,19 @@ class SGD:
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
         self._learning_rate = finite_number("learning_rate", value, above=0)
-        with tf.init_scope():
-            self._rate.assign(self._learning_rate)
+        if self._rate is not None:
+            with tf.init_scope():
+                self._rate.assign(self._learning_rate)
 
     def _rates(
         self, variables: Sequence[tf.Variable]
     ) -> dict[tf.DType, tf.Tensor]:
         """Return the learning rate in each type of the variables."""
-        dtypes = {variable.dtype for variable in variables}
-        return {dtype: tf.cast(self._rate, dtype) for dtype in dtypes}
+        rate = self._learning_rate if self._rate is None else self._rate
+        return {
+            variable.dtype: tf.cast(rate, variable.dtype)
+            for variable in variables
+        }
 
     def apply(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[tf.Variable]

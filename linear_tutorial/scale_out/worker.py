@@ -50,8 +50,8 @@ def train(
     Raises:
         ValueError: If the name of `folder` has a character that TensorFlow does not take as it is.
         CheckpointError: If a checkpoint cannot be written, if the workers have checkpoints but none of
-            them can be read, if they do not see the same checkpoint, or if the folder has checkpoints
-            that are none of theirs.
+            the chief's can be read, if they do not see the same checkpoint, or if the folder has
+            checkpoints that are none of theirs.
     """
     folder = checkpoint_folder(folder)
     if list_checkpoints(folder):
@@ -73,7 +73,7 @@ def train(
     name = "chief" if is_chief else f"{strategy.cluster_resolver.task_id}"
     checkpoint = tf.train.Checkpoint(model=model, epoch=epoch)
     manager = make_manager(checkpoint, Path(folder, name))
-    last = find_good(Path(folder, "chief"), partial(print, file=sys.stderr))
+    last = find_start(folder)
     if last is None:
         print("starts at the beginning", file=sys.stderr)
     else:
@@ -87,6 +87,24 @@ def train(
         epoch.assign_add(1)
         save(manager, int(epoch))
         report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
+
+
+def find_start(folder: str) -> str | None:
+    """Return the path of the checkpoint to start from, or `None` if there is none to lose.
+
+    Raises:
+        CheckpointError: If only other workers than the chief have checkpoints.
+    """
+    last = find_good(Path(folder, "chief"), partial(print, file=sys.stderr))
+    if last is None:
+        # If the very first save was cut off, others may have made theirs, but none has a second one.
+        for worker in sorted(Path(folder).glob("*/")):
+            if len(paths := list_checkpoints(worker)) > 1:
+                raise CheckpointError(
+                    f"{paths[0]} exists, but all workers start from {folder}/chief, which has no "
+                    "checkpoint; restore it, or choose another folder"
+                )
+    return last
 
 
 def check_same_start(

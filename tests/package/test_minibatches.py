@@ -218,6 +218,18 @@ def test_another_learning_rate_counts_from_the_next_update_on(
         assert make(0.1).learning_rate == 0.1
 
 
+def test_a_graph_may_make_its_own_gradient_descent():
+    variable = tf.Variable(5.0)
+
+    @tf.function
+    def step(gradient: tf.Tensor, rate: float) -> None:
+        SGD(rate).apply([gradient], [variable])
+
+    for rate in 0.5, 0.25:
+        step(tf.constant(4.0), rate)
+    assert float(variable) == 5 - 2 - 1
+
+
 @pytest.mark.parametrize("make", [SGD, Momentum, Adam])
 @pytest.mark.parametrize(
     "convert", [np.float64, np.int64, np.ndarray.tolist, tf.identity]

@@ -76,6 +76,24 @@ def test_a_damaged_list_of_checkpoints_is_no_fresh_start(
     assert train_alone(tmp_path, until=6) == [4, 5, 6]
 
 
+def test_without_the_chiefs_checkpoints_those_of_others_are_not_lost(
+    tmp_path: Path,
+):
+    train_alone(tmp_path, until=4)
+    (tmp_path / "chief").rename(tmp_path / "1")
+    with pytest.raises(CheckpointError, match=r"1/ckpt-4 exists, but .*chief"):
+        train(tmp_path, print)
+    assert len(list_checkpoints(tmp_path / "1")) == 3
+
+
+def test_after_a_very_first_save_that_was_cut_off_training_begins_anew(
+    tmp_path: Path,
+):
+    train_alone(tmp_path, until=1)
+    (tmp_path / "chief").rename(tmp_path / "1")
+    assert train_alone(tmp_path, until=2) == [0, 1, 2]
+
+
 def test_a_torn_checkpoint_is_passed_over_with_a_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
