@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
+from linear_tutorial._checks import real_tensor
 from linear_tutorial.figures._style import (
     BLUE,
     DARK_GREY,
@@ -35,13 +36,16 @@ def plot_classes(
     Returns:
         The axes.
 
+    Raises:
+        ValueError: If `x` or `y` is not as described.
+
     Example:
         >>> from linear_tutorial.classifier import make_moons
         >>> ax = plot_classes(*make_moons(10), lambda x: x[:, :1] - 0.5)
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['label 0', 'label 1', 'logit 0']
     """
-    points, labels = np.asarray(x), np.asarray(y)[:, 0]
+    points, labels = _points_and_labels(x, y)
     with_legend = ax is None
     ax = labelled_axes(ax, "feature 0", "feature 1")
     for label, color, marker in (0, BLUE, "o"), (1, ORANGE, "^"):
@@ -64,6 +68,21 @@ def plot_classes(
     if with_legend:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     return ax
+
+
+def _points_and_labels(
+    x: tf.Tensor, y: tf.Tensor
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points, and their labels as a flat array, or raise if a label is neither 0 nor 1."""
+    points = np.asarray(real_tensor("x", x))
+    labels = np.asarray(real_tensor("y", y))
+    if points.shape[1:] != (2,) or labels.shape != (len(points), 1):
+        raise ValueError(
+            f"x and y must have the shapes (N, 2) and (N, 1), but have {points.shape} and {labels.shape}"
+        )
+    if strange := set(np.unique(labels)) - {0, 1}:
+        raise ValueError(f"y must be 0 or 1, but has {min(strange):g}")
+    return points, labels[:, 0]
 
 
 def _add_regions(

@@ -18,6 +18,7 @@ from linear_tutorial import (
     train_step,
     training_loop,
 )
+from linear_tutorial.classifier.figures import plot_classes
 from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.step import plot_step
@@ -32,6 +33,7 @@ from linear_tutorial.scale_out import (
 
 X, Y = make_data(5)
 COLUMN = tf.expand_dims(Y, 1)
+POINTS = tf.stack([X, Y], axis=1)
 
 
 def loop(x: Any = X, y: Any = Y, **options: Any) -> None:
@@ -144,6 +146,9 @@ BAD = [
             ((X, Y, 0), ["learning_rate", "0", "greater than 0"]),
         )
     ],
+    (lambda: plot_classes(POINTS, 0 * COLUMN + 2), ["y", "0 or 1", "has 2"]),
+    (lambda: plot_classes(POINTS, Y), ["y", "(N, 1)", "(5,)"]),
+    (lambda: plot_classes(X, COLUMN), ["x", "(N, 2)", "(5,)"]),
     (lambda: plot_tape(LinearModel(), np.nan, 1), ["x", "nan", "finite"]),
     (lambda: plot_tape(LinearModel(), 1.0, X), ["y", "finite number"]),
 ]

@@ -48,3 +48,17 @@ def test_its_own_step_in_fit_reports_the_mean_over_batches_of_any_size(
         )
         reported.append(fitted.history["loss"])
     assert reported[0] == pytest.approx(reported[1], rel=1e-5)
+
+
+def test_its_own_step_in_fit_trains_with_an_optimizer_that_scales_the_loss(
+    built_site: Path,
+):
+    own_step = run_up_to_own_step(built_site)["OwnStep"]
+    x, y = make_data()
+    model = own_step()
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1))
+    model.compile(optimizer, loss="mse")
+    fitted = model.fit(x, y, batch_size=len(x), epochs=10, verbose=0)
+    expected = training_loop(LinearModel(), x, y)
+    assert fitted.history["loss"] == pytest.approx(expected.loss[:10], rel=1e-5)
+    assert float(model.w) == pytest.approx(expected.w[10], rel=1e-5)
