@@ -298,3 +298,15 @@ def test_without_the_package_it_says_how_to_install_it(
     message = result.stdout.strip()
     assert message == EDITIONS[language]["words"]["install_package"]
     assert is_chinese(message) == is_chinese(EDITIONS[language]["name"])
+
+
+def test_another_module_that_is_missing_is_named(
+    built_site: Path, tmp_path: Path
+):
+    package = tmp_path / "linear_tutorial"
+    package.mkdir()
+    (package / "__init__.py").write_text("import no_tensorflow")
+    first, *_ = code_cells(read_notebook(built_site, SOURCE, SMALL_PAGE))
+    result = run(sys.executable, "-c", first.source, cwd=tmp_path)
+    assert "No module named 'no_tensorflow'" in result.stderr
+    assert result.stdout == ""

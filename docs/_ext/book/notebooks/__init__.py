@@ -26,7 +26,7 @@ from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..cache import cached
 from .last_cell import last_cell, promises
-from .package import WheelRole, add_wheel
+from .package import WheelRole, add_wheel, resolve_wheel_links
 from .prose import prose_around_cells
 
 METADATA = {
@@ -189,7 +189,10 @@ def install(wheel: str, words: dict[str, Any]) -> str:
         f"# {words['package']}\n"
         "try:\n"
         f"    {begin}"
-        "except ImportError:\n"
+        # Other modules that are missing, and errors within the package, are to be seen.
+        "except ModuleNotFoundError as error:\n"
+        '    if error.name != "linear_tutorial":\n'
+        "        raise\n"
         f"    {remedy.rstrip()}"
     )
     if words["figure_fonts"]:
@@ -209,3 +212,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("book_colab_repository", "", "html", str)
     app.add_role("wheel", WheelRole())
     app.connect("builder-inited", add_wheel)
+    app.connect("doctree-resolved", resolve_wheel_links)
