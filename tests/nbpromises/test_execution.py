@@ -259,7 +259,14 @@ def test_a_file_on_a_disk_in_memory_counts(site: Site):
 
 
 @pytest.mark.parametrize(
-    "last", ["1", "1 / 0", "time.sleep(1000)", "subprocess.run(BEHIND)"]
+    "last",
+    [
+        "1",
+        "1 / 0",
+        "time.sleep(1000)",
+        "subprocess.run(BEHIND)",
+        "import os; os._exit(3)",
+    ],
 )
 def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
     site.write_page(f"""
@@ -277,6 +284,27 @@ def test_nothing_that_a_page_leaves_behind_outlives_it(site: Site, last: str):
     with TemporaryDirectory() as temporary:
         run(*command, cwd=site.root, TMPDIR=temporary)
         assert [*Path(temporary).glob("tmp*")] == []
+    server = int((site.root / "server").read_text())
+    wait_until(lambda: not _is_running(server))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_page_has_started_ends_with_the_build(
+    site: Site, number: signal.Signals
+):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import subprocess
+        server = subprocess.Popen(["sleep", "1000"])
+        open("unfinished", "w").write(str(server.pid))
+        import os; os.rename("unfinished", "server")
+        server.wait()
+        ```
+        """)
+    build = subprocess.Popen(site.command(), cwd=site.root)
+    wait_until((site.root / "server").exists)
+    build.send_signal(number)
+    build.wait()
     server = int((site.root / "server").read_text())
     wait_until(lambda: not _is_running(server))
 

@@ -3,8 +3,10 @@
 import ctypes
 import gc
 import os
+import signal
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing import connection, parent_process
 
 # From Linux's `prctl.h`.
@@ -12,7 +14,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the process that started it has ended, even by SIGKILL."""
+    """End this process as soon as the process that started it has ended, even by SIGKILL.
+
+    If it leads a process group, as that of a page does, the others of the group end with it.
+    """
     threading.Thread(target=_exit_after_parent, daemon=True).start()
 
 
@@ -20,7 +25,15 @@ def _exit_after_parent() -> None:
     parent = parent_process()
     assert parent is not None, "this process was not started by multiprocessing"
     connection.wait([parent.sentinel])
+    if os.getpgrp() == os.getpid():
+        end_group(os.getpid())
     os._exit(1)
+
+
+def end_group(leader: int) -> None:
+    """Kill the process group that a process has led, which may have ended before the others."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def adopt_orphans() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from ..processes import end_group
 from .child import main as page_process
 from .messages import Output, Run, Task, Used, error_output
 
@@ -100,6 +101,8 @@ def run_page(task: Task, timeout: float) -> Run:
         # Of one that has ended, the number may be another's by now.
         if process.exitcode is None:
             _kill_with_children(process.pid)
+        else:
+            end_group(process.pid)
         process.join()
         results.close()
     return Run(outputs, used, time.monotonic() - start)

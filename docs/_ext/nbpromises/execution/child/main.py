@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import signal
 import sys
 import sysconfig
 import tempfile
@@ -23,10 +22,10 @@ def main(results: Connection, task: Task) -> None:
 
     What was used is sent last.
     """
+    # In a group of its own, which can be ended as a whole; Ctrl-C ends the build, which ends the page.
+    os.setsid()
     end_with_parent()
     adopt_orphans()
-    # Ctrl-C ends the page, and no cell can take it for an error of its own.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What the fork server's modules have printed while they were imported is no output of the page.
     sys.stdout.flush()
     # What a page prints must not depend on the width of the terminal in which the build was started.
