@@ -15,32 +15,52 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 Edition = dict[str, Any]
+# What these extensions read.
+REQUIRED = {
+    "authors", "copyright", "folder", "name", "not_found", "not_found_hint", "show_other", "side_by_side",
+    "side_by_side_failed", "tag", "title",
+}  # fmt: skip
 
 
 def read_table(path: Path) -> dict[str, Any]:
     """Read a table of editions.
 
     Raises:
-        ValueError: If it is no TOML, `source` names no edition, or another edition has other keys than
-            that one.
+        ValueError: If it is no TOML, lacks something, has a single edition, or two in one folder, if
+            `source` names no edition, or another edition has other keys than that one.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path.name}: {error}") from None
-    editions = table["editions"]
-    if table["source"] not in editions:
-        raise ValueError(
-            f"{path.name}: source must be one of {', '.join(editions)}, "
-            f"but is {table['source']!r}"
-        )
+    if fault := _fault(table):
+        raise ValueError(f"{path.name}: {fault}")
+    return table
+
+
+def _fault(table: dict[str, Any]) -> str:
+    """Return what is wrong in a table, or ""."""
+    if missing := sorted({"source", "editions"} - set(table)):
+        return f"lacks {' and '.join(missing)}"
+    source, editions = table["source"], table["editions"]
+    if len(editions) < 2:
+        return f"editions must be two or more, but are {list(editions)}"
+    if source not in editions:
+        return f"source must be one of {', '.join(editions)}, but is {source!r}"
+    if missing := sorted(REQUIRED - set(editions[source])):
+        return f"{source} lacks {', '.join(missing)}"
     for language, edition in editions.items():
-        if differing := keys(edition) ^ keys(editions[table["source"]]):
-            raise ValueError(
-                f"{path.name}: {language} and {table['source']} must have the same keys, "
+        if differing := keys(edition) ^ keys(editions[source]):
+            return (
+                f"{language} and {source} must have the same keys, "
                 f"but differ in {', '.join(sorted(differing))}"
             )
-    return table
+    folders = [edition["folder"] for edition in editions.values()]
+    if len({*folders}) < len(folders):
+        return (
+            f"editions must have a folder each, but are in {', '.join(folders)}"
+        )
+    return ""
 
 
 def keys(table: dict[str, Any]) -> set[str]:
