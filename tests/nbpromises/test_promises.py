@@ -228,6 +228,33 @@ def test_a_cell_that_raises_fails_the_build_again_and_again(site: Site):
 
 
 @pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("own.halve()", "(line 3 of the cell; {root}/own.py:2)"),
+        ("import torn", "(line 3 of the cell; {root}/torn.py:1)"),
+        ("json.loads('{{')", "line 1 column 2 (char 1) (line 3 of the cell)\n"),
+        ("1 +", "(line 3 of the cell)"),
+    ],
+)
+def test_an_error_names_the_line_of_the_cell_and_that_of_a_module(
+    site: Site, code: str, said: str
+):
+    site.write("own.py", "def halve():\n    1 / 0\n")
+    site.write("torn.py", "def (\n")
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        :tags: [raise]
+        import json
+
+        import own; {code.format()}
+        ```
+        """)
+    build = site.build()
+    assert "index.md:11: ERROR: the cell raises " in build.said
+    assert said.format(root=site.root) in build.said
+
+
+@pytest.mark.parametrize(
     ("option", "settings"),
     [
         (":tags: [remove-cell]", {}),

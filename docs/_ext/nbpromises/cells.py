@@ -15,6 +15,11 @@ from .sources import top_level_fences
 
 # The key of a cell's metadata for the number of its outputs, also of those that nobody sees.
 OUTPUTS = "nbpromises_outputs"
+# The frames of IPython's tracebacks.
+IN_CELL = re.compile(r"^ *Cell In\[\d+\], line (\d+)", re.MULTILINE)
+IN_MODULE = re.compile(r"^ *File ([^\n]+?:\d+)(?:$|[ ,])", re.MULTILINE)
+# Where authors change nothing.
+LIBRARY = re.compile(r"/site-packages/|/lib/python3|^<")
 
 
 @dataclass(frozen=True)
@@ -134,13 +139,14 @@ class CodeCell:
 
     @property
     def error(self) -> str | None:
-        """The name and message of the error that the cell raised, or None."""
+        """The name, message and place of the error that the cell raised, or None."""
         for output in self._outputs():
             if "traceback" in output.get("classes", []):
                 text = output.astext().strip()
                 last = text.rpartition("Traceback (most recent call last)")[2]
                 said = re.search(r"^\w+(: .*)?\Z|^\w+: .*", last, re.M | re.S)
-                return said[0] if said else text.splitlines()[-1]
+                message = said[0] if said else text.splitlines()[-1]
+                return message + _place(last)
         return None
 
     @property
@@ -173,6 +179,22 @@ def code_cells(document: nodes.document) -> Iterator[CodeCell]:
     for container in document.findall(nodes.container):
         if container.get("nb_element") == "cell_code":
             yield CodeCell(container)
+
+
+def _place(traceback: str) -> str:
+    """Name the line of the cell that raised an error, and the last line of the author's own modules.
+
+    >>> _place("Cell In[1], line 2\\n\\nFile ~/book/helper.py:3, in f(x)")
+    ' (line 2 of the cell; ~/book/helper.py:3)'
+    """
+    lines = [f"line {line} of the cell" for line in IN_CELL.findall(traceback)]
+    modules = [
+        each
+        for each in IN_MODULE.findall(traceback)
+        if not LIBRARY.search(each)
+    ]
+    places = [*lines[:1], *modules[-1:]]
+    return f" ({'; '.join(places)})" if places else ""
 
 
 def _by_type(output: nodes.Element) -> dict[str, nodes.Element]:
