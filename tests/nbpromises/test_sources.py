@@ -292,7 +292,8 @@ def test_what_a_page_only_offers_or_shows_may_have_any_text(site: Site):
 def test_html_that_is_closed_has_no_fault():
     script = '<div>\n<script>\nlet mark = "<!--";\n</script>\n</div>'
     closed = "<!-- to do -->", "<pre>\n1\n\n2\n</pre>", "<div>\n1", script
-    for html in closed:
+    unusual = "<!-->", "<!--->", "<div title='<!--'>\n1", '<p id = "<!--">'
+    for html in closed + unusual:
         assert list(faults(f"# A page\n\n{html}\n")) == []
 
 

@@ -40,9 +40,10 @@ NO_FENCE = re.compile(
     r"|:::+\{(?:code-cell|expected-output)\})"
 )
 CELL = re.compile(r"^\s*(`{3,}|~{3,})\{code-cell\}", re.MULTILINE)
-# In scripts, strings may hold what elsewhere begins a comment.
+# In scripts and in attributes, strings may hold what elsewhere begins a comment.
 CLOSED = re.compile(
-    r"<!--.*?-->|<(script|style|textarea)\b.*?</\1>", re.DOTALL | re.IGNORECASE
+    r"""<!--(?:-?>|.*?-->)|<(script|style|textarea)\b.*?</\1>|=\s*(?:"[^"]*"|'[^']*')""",
+    re.DOTALL | re.IGNORECASE,
 )
 NOT_CLOSED = "this HTML is not closed"
 # HTML that goes on to the end of the page if it is not closed, as comments do.
