@@ -451,6 +451,94 @@ def test_a_piece_of_code_whose_words_cannot_be_found_fails(site: Site):
     assert "index.md:11: ERROR: line 1 is no Python code" in build.said
 
 
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("print('step {} of {}'.format(1, 10))", "step {} of {}"),
+        ("print('loss {:.1f} of {!r}'.format(1, 10))", "loss {:.1f} of {!r}"),
+        ("row = 'loss {} falls'; print(row.format(1))", "loss {} falls"),
+        (
+            "import logging; logging.info('saw %05.1f rows', 1)",
+            "saw %05.1f rows",
+        ),
+        (
+            "import time; print(time.strftime('in the year %Y'))",
+            "in the year %Y",
+        ),
+    ],
+)
+def test_fields_that_only_their_order_tells_apart_or_others_fill_in_fail(
+    site: Site, code: str, label: str
+):
+    page = (
+        f"```{{code-cell}} ipython3\n:tags: ['unchecked: dates']\n{code}\n```"
+    )
+    write(site, {"A page": "一页", label: label}, page)
+    assert site.build("en").ok
+    build = site.build("zh_CN")
+    assert "index.md:11: ERROR: write an f-string" in build.said
+    assert f": {label}\n" in build.said
+
+
+def test_numbered_fields_a_formula_and_a_percentage_are_none_of_them(
+    site: Site,
+):
+    words = {
+        "A page": "一页",
+        "step {0} of {1}": "共 {1} 步，第 {0} 步",
+        "the root of $x_{i}$": "$x_{i}$ 的根",
+        "97% of all": "全部的 97%",
+    }
+    page = """
+        ```{code-cell} ipython3
+        print("step {0} of {1}".format(1, 10))
+        print("the root of $x_{i}$")
+        print("97% of all")
+        ```
+
+        ```{expected-output}
+        step 1 of 10
+        the root of $x_{i}$
+        97% of all
+        ```
+        """
+    write(site, words, page)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "共 10 步，第 1 步\n" in build.page()
+
+
+@pytest.mark.parametrize(
+    ("separator", "shown"),
+    [("", "0.50 的损失 0.25 的验证\n"), (", sep=', '", None)],
+)
+def test_numbers_that_move_in_two_labels_of_one_line_find_their_places(
+    site: Site, separator: str, shown: str | None
+):
+    words = {
+        "A page": "一页",
+        "loss {a:.2f}": "{a:.2f} 的损失",
+        "valid {b:.2f}": "{b:.2f} 的验证",
+    }
+    page = f"""
+        ```{{code-cell}} ipython3
+        a, b = 0.5, 0.25
+        print(f"loss {{a:.2f}}", f"valid {{b:.2f}}"{separator})
+        ```
+
+        ```{{expected-output}}
+        {"loss 0.50, valid 0.25" if separator else "loss 0.50 valid 0.25"}
+        ```
+        """
+    write(site, words, page)
+    build = site.build("zh_CN")
+    if shown:
+        assert build.ok, build.said
+        assert shown in build.page()
+    else:
+        assert "index.md:11: ERROR: it is unclear" in build.said
+
+
 NUMBERS = """
     ```{code-cell} ipython3
     n, rate = 12_345, 1e-5

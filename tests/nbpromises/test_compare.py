@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbpromises.promises.compare import accepted, explain, is_kept, normalized
+from nbpromises.promises.compare import (
+    accepted,
+    explain,
+    hint,
+    is_kept,
+    normalized,
+)
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 LINES = st.lists(
@@ -64,6 +70,12 @@ LINES = st.lists(
         ("HEAD is at ...", "HEAD is at 7e12f3a."),
         ("took ...", "took 0:00:00.000038"),
         ("done ...", "done 3/3, 5.25it/s, 1.5s/it"),
+        (
+            "3/3 [..., loss=0.17]",
+            "3/3 [00:00<00:00, 2863.66batch/s, loss=0.17]",
+        ),
+        ("1.0M/1.0M [...]", "1.0M/1.0M [00:00<?, 1.20MB/s]"),
+        ("took ...", "took 0.3s-0.5s"),
         ("loss\t0.5", "\x1b[1mloss\x1b[0m\t0.5"),
         ("run ...", "run 7E12B3A4-4E99-4A6B-8C1D-668E46850A1B"),
         ("okogressx10", "progress 10\rok\tx"),
@@ -115,6 +127,11 @@ def test_a_promise_is_kept(promise: str, printed: str):
         ("loss ... min [0.12]", "loss 0.93 min [0.12]"),
         ("best ... min nan", "best 0.5 min nan"),
         ("W = ...", "W = 5."),
+        ("best ... second 0.88", "best 0.63 second 0.88"),
+        ("W ... hour 3", "W 4.47 hour 3"),
+        ("best ... second-best 0.91", "best 0.93 second-best 0.91"),
+        ("v = ...", "v = 3.5 m/s"),
+        ("right: ...", "right: 93 percent"),
         ("1: ... 0.02", "1: 0.3 s, mean 0.93 s.d. 0.02"),
         ("mean ... min -inf", "mean 0.93 min -inf"),
         ("mean ... min \N{MINUS SIGN}0.5", "mean 0.93 min \N{MINUS SIGN}0.5"),
@@ -203,6 +220,23 @@ def test_whatever_was_promised_the_output_can_be_accepted(
     promise: str, printed: str
 ):
     assert is_kept(accepted(promise, printed), printed)
+
+
+@pytest.mark.parametrize(
+    ("promise", "printed", "name"),
+    [
+        ("took …", "took 3", "HORIZONTAL ELLIPSIS"),
+        ("\N{MINUS SIGN}2", "-2", "MINUS SIGN"),
+        ("it\N{RIGHT SINGLE QUOTATION MARK}s", "it's", "QUOTATION MARK"),
+        ("a\N{NON-BREAKING HYPHEN}b", "a-b", "NON-BREAKING HYPHEN"),
+        ("ok\N{VARIATION SELECTOR-16}", "ok", "VARIATION SELECTOR-16"),
+    ],
+)
+def test_a_character_that_was_put_in_the_place_of_another_is_named(
+    promise: str, printed: str, name: str
+):
+    assert name in hint(promise, printed)
+    assert not is_kept(promise, printed)
 
 
 def test_long_outputs_are_compared_in_reasonable_time():

@@ -956,6 +956,57 @@ def test_a_page_that_does_not_come_to_its_end_fails_where_it_stopped(
     assert build.said.count("ERROR") == 1
 
 
+def test_what_a_process_prints_stands_where_a_terminal_shows_it(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import os, subprocess
+        from IPython.display import display
+        print("calling")
+        subprocess.run(["echo", "the answer is 0.5"])
+        print("called")
+        _ = subprocess.run(["echo", "the answer is 0.7"])
+        display("shown")
+        _ = os.system("echo to the error >&2; echo the end")
+        ```
+
+        ```{expected-output}
+        calling
+        the answer is 0.5
+        called
+        the answer is 0.7
+        'shown'
+        the end
+        to the error
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
+
+
+@pytest.mark.parametrize("pause", [0, 0.3])
+def test_the_order_of_two_streams_does_not_depend_on_time(
+    site: Site, pause: float
+):
+    site.write_page(f"""
+        ```{{code-cell}} ipython3
+        import logging, time
+        print("loading")
+        time.sleep({pause})
+        logging.warning("loaded")
+        time.sleep({pause})
+        print("n = 42")
+        ```
+
+        ```{{expected-output}}
+        loading
+        n = 42
+        WARNING:root:loaded
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
+
+
 def test_what_processes_and_native_code_print_is_on_the_page(site: Site):
     site.write_page(
         """

@@ -97,6 +97,57 @@ def test_a_page_that_shows_a_value_of_another_is_written_again(site: Site):
 GLUES = "```{code-cell} ipython3\nimport myst_nb\nmyst_nb.glue('answer', 42, display=False)\n```\n"
 
 
+@pytest.mark.parametrize("link", ["{ref}`lab`", "{doc}`a`", "[](#lab)"])
+def test_a_glued_number_in_a_title_is_the_new_one_on_all_pages(
+    site: Site, link: str
+):
+    def write(epochs: int) -> None:
+        part = f"""
+            ```{{code-cell}} ipython3
+            from myst_nb import glue
+            glue("n", {epochs}, display=False)
+            ```
+
+            (lab)=
+            ## What {{glue:text}}`n:d` epochs do
+            """
+        title = f"# Of {epochs} epochs"
+        page = site.write_page(part, "a.md")
+        page.write_text(page.read_text().replace("# A page", title))
+
+    write(10)
+    site.write_page(f"See {link}.", "b.md")
+    site.write_page("The home page.")
+    assert "10 epochs" in site.build().page("b")
+    write(20)
+    build = site.build()
+    assert build.ok, build.said
+    assert "20 epochs" in build.page("b")
+
+
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        ("(lab)=\n## A part", "{ref}`lab`"),
+        ("```{glossary}\nepoch\n: A pass.\n```", "{term}`epoch`"),
+        ("```{math}\n:label: lab\nx\n```", "{eq}`lab`"),
+    ],
+)
+def test_a_label_that_was_copied_and_removed_again_is_not_lost(
+    site: Site, target: str, link: str
+):
+    site.write_page(target, "a.md")
+    site.write_page(f"See {link}.", "c.md")
+    site.write_page("The home page.")
+    assert site.build().ok
+    site.write_page(target, "b.md")
+    assert "duplicate" in site.build().said
+    site.write_page("Nothing.", "b.md")
+    site.write_page(f"See {link} again.", "c.md")
+    build = site.build()
+    assert build.ok, build.said
+
+
 @pytest.mark.parametrize("is_moved", [True, False])
 def test_a_value_that_is_glued_no_more_is_missed_again_and_again(
     site: Site, is_moved: bool

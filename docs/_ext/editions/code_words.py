@@ -43,6 +43,11 @@ DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 # In a field, strings can stand, and braces, as those of a set or of a width.
 IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
 FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
+UNNUMBERED = re.compile(r"\{[!:}]")
+# The braces of a formula are no field.
+FILLED_ELSEWHERE = re.compile(
+    r"%(\(\w+\))?[-+#0]*\d*(\.\d+)?[A-Za-z]|(?:^|(?<=[\s(\[=:,]))\{\w*(:[^{}]*)?\}"
+)
 TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -240,21 +245,23 @@ def syntax_fault(source: str) -> str:
     return ""
 
 
-def percent_labels(source: str) -> list[str]:
-    """List the labels with fields of the operator %, which are not found in outputs.
+def labels_with_lost_fields(source: str) -> list[str]:
+    """List the labels whose values are not found in outputs, or are told apart by their order alone.
 
-    >>> percent_labels("print('%d rows' % n, 'no rows')")
-    ['%d rows']
+    Those are filled in by the operator %, by `logging`, by `strftime`, or by `format` elsewhere; these have
+    several `{}` without a number.
+
+    >>> labels_with_lost_fields("print('%d rows' % n, 'no rows', '{} of {}'.format(1, 2))")
+    ['%d rows', '{} of {}']
     """
-    parsed = _parsed(source)
-    labels = {piece.message for piece in shown_pieces(source, [LABEL])}
     return [
-        node.left.value
-        for node in ast.walk(parsed[1] if parsed else ast.Module([], []))
-        if isinstance(node, ast.BinOp)
-        and isinstance(node.op, ast.Mod)
-        and isinstance(node.left, ast.Constant)
-        and node.left.value in labels
+        piece.message
+        for piece in shown_pieces(source, [LABEL])
+        if (
+            len(list(filter(UNNUMBERED.match, fields_of(piece.text)))) > 1
+            if piece.has_fields
+            else FILLED_ELSEWHERE.search(piece.text)
+        )
     ]
 
 

@@ -198,8 +198,9 @@ def _rule_for_fields(
         for words, field in old
     )
     if old and old[-1][1]:
-        # The last value may be anything up to the end of its line.
-        pattern += r"(?=\n|\Z)"
+        # The last value may be anything up to the end of its line; a number ends before a blank as well.
+        is_number = DECIMAL.search(old[-1][1])
+        pattern += r"(?=\s|\Z)" if is_number else r"(?=\n|\Z)"
     if old and re.match(r"\w", old[0][0]):
         pattern = rf"(?<!\w){pattern}"
     if old and re.search(r"\w\Z", old[-1][0]) and not old[-1][1]:
@@ -221,7 +222,7 @@ def _has_clear_edges(field: str, value: str) -> bool:
     width = WIDE.search(field)
     if width and len(value) == int(width[1]):
         value = value.strip(" ")
-    return bool(re.fullmatch(r"[^\s=()\[\]{}'\"]+", value))
+    return bool(re.fullmatch(r"[^\s=()\[\]{}'\"]+(?<![,;])", value))
 
 
 def _values(field: str) -> str:

@@ -32,7 +32,7 @@ from .code_words import (
     Kind,
     Piece,
     Translations,
-    percent_labels,
+    labels_with_lost_fields,
     same_fields,
     shown_pieces,
     syntax_fault,
@@ -128,7 +128,7 @@ class FindCodeWords(SphinxTransform):
             location = self.env.docname, lines[cell.index]
             code = cell.code.astext() if cell.code else ""
             pieces = shown_pieces(code)
-            for text in percent_labels(code):
+            for text in labels_with_lost_fields(code):
                 fault = (
                     f"write an f-string, whose output can be translated: {text}"
                 )

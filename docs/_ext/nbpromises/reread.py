@@ -4,7 +4,7 @@ Sphinx warns about a page only while it reads it, and skips unchanged pages in t
 build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
 only modification times, and misses a file that was replaced by an older one: pages whose files have
 another digest are read again, and so are pages whose cells `:load:` such a file; pages that show values glued
-by a page that was read are written again. The doctrees of a build that did not finish are all deleted: a marker file
+by a page that was read, or that refer to it, and so show its titles, are written again. The doctrees of a build that did not finish are all deleted: a marker file
 is removed at the start and written at the end. Executed outputs are cached elsewhere, so that reading a
 page again takes little time.
 """
@@ -18,9 +18,11 @@ from pathlib import Path
 from docutils import nodes
 from filelock import FileLock
 from myst_nb.ext.glue.utils import PendingGlueReference
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util import docname_join
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
 from .execution.dependencies import digest_file, digest_files, files_below
@@ -31,8 +33,11 @@ MARKER = "complete"
 LOCK = "lock"
 # The key of Sphinx's metadata of a page.
 DIGEST = "nbpromises_digest"
-# Likewise: the pages whose glued values a page shows.
+# Likewise: the pages whose glued values a page shows, and the labels and pages that it refers to.
 GLUED_BY = "nbpromises_glued_by"
+REFERS_TO = "nbpromises_refers_to"
+# Their warnings are about two pages: of two labels of one name, Sphinx loses the first when the second is removed.
+DOMAINS = f"{NAMESPACE}.sphinx.domains."
 LOADED = re.compile(r"^:?load:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 
 
@@ -80,11 +85,16 @@ class Reread:
     def find_pages_that_show(
         self, app: Sphinx, env: BuildEnvironment
     ) -> list[str]:
-        """Name the pages to be written again: they show values glued by pages that were read or are gone."""
+        """Name the pages to be written again: they show values or titles of pages that were read or are gone."""
+        label_of = env.domains.standard_domain.anonlabels
+        labels = {
+            name for name, (page, _) in label_of.items() if page in self._read
+        }
         return [
             docname
             for docname, metadata in env.metadata.items()
             if self._read.intersection(metadata.get(GLUED_BY, []))
+            or (self._read | labels).intersection(metadata.get(REFERS_TO, []))
         ]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
@@ -112,7 +122,8 @@ def _collect_warnings() -> tuple[set[str], list[str]]:
         location = getattr(record, "location", None) or ""
         path, _, _ = location.partition(":docstring of ")
         match = re.fullmatch(r"(.+?)(:\d*)*", path)
-        paths.add(match[1] if match else "")
+        is_about_one = not record.name.startswith(DOMAINS)
+        paths.add(match[1] if match and is_about_one else "")
         ours = record.name.startswith(f"{NAMESPACE}.{__package__}.")
         if ours and record.levelno >= logging.ERROR:
             errors.append(record.getMessage())
@@ -150,6 +161,14 @@ def note_glued_by(app: Sphinx, doctree: nodes.document) -> None:
     app.env.metadata[app.env.docname][GLUED_BY] = sorted(found)
 
 
+def note_references(app: Sphinx, doctree: nodes.document) -> None:
+    """Store what a page refers to: labels, and the names of pages."""
+    page = app.env.docname
+    found = {node["reftarget"] for node in doctree.findall(pending_xref)}
+    pages = {docname_join(page, target) for target in found}
+    app.env.metadata[page][REFERS_TO] = sorted(found | pages)
+
+
 def note_page(app: Sphinx, docname: str, source: list[str]) -> None:
     """Store a digest of a page's file, at the moment at which it is read."""
     app.env.metadata[docname][DIGEST] = digest_file(app.env.doc2path(docname))
@@ -182,5 +201,6 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", note_loaded_files)
     app.connect("doctree-read", note_included)
     app.connect("doctree-read", note_glued_by)
+    app.connect("doctree-read", note_references)
     app.connect("env-updated", build.find_pages_that_show)
     app.connect("build-finished", build.finish, priority=MARK_COMPLETE)

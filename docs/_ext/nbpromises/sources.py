@@ -24,7 +24,7 @@ TEXT = "nbpromises_text"
 
 # Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
 STRANGE = re.compile(
-    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 CONFLICT = re.compile("(<{7}|[|]{7}|>{7}) ")

@@ -23,15 +23,16 @@ from ..terminal import COLOUR, shown
 ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
-# Before a value, "min" names the smallest one, and a lone "s" or "h" may be a name, too.
+# Before a value, "min" names the smallest one, "second" one of two, and a lone "s" or "h" may be a name, too.
 _NO_NAME = r"(?! *[=:]? *\[*[+−-]?(\.?[0-9]|(?i:nan|inf)|∞)|\.\w)"
 # In small letters: S is a conductance, H an inductance, US$ money. Powers, as in s^-1, are no times.
 _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms|(?i:sec|seconds?|minutes?|hours?))"
-    rf"| ?(s|h|min){_NO_NAME})(?![\w^−$])"
-    # A `datetime.timedelta`, and the speed of a progress bar.
+    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms)"
+    rf"| ?(s|h|min|(?i:sec|seconds?|minutes?|hours?)){_NO_NAME})(?![\w^−$]|-[^\W\d_])"
+    # A `datetime.timedelta`, and the speed of a progress bar, in its brackets in any unit.
     r"|(?<![0-9:.])[0-9]+:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?![\w:])|(?<![0-9])[0-9]+(\.[0-9]+)? ?it/s\b"
+    r"|[0-9:]+<[0-9:?]+, *[0-9.?]+[^\W\d_]*/s\b"
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 # Random or computed: a UUID, or a digest with another letter than the "e" of an exponent.
@@ -42,7 +43,7 @@ _IDENTIFIER = re.compile(
 _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
-    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+−-]?[0-9]+|[jx×%‰])\w* | (?<![0-9_])[0-9]+[ ]?[%‰]"
+    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+−-]?[0-9]+|[jx×%‰])\w* | (?<![0-9_])[0-9]+[ ]?([%‰]|percent\b)"
     # Powers and fractions: 10^5, and ½, which NFKC spells with a slash of its own.
     r" | (?<![0-9_])[0-9]+(\^[+−-]?|\N{FRACTION SLASH})[0-9]+"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_]) | ∞",
@@ -50,6 +51,14 @@ _RESULT = re.compile(
 )
 # Of a number: in a name such as R², they are letters of it.
 _POWER = re.compile(r"(?<=[\d)])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+# What a keyboard, a word processor or a chat puts in the place of another character; the last are invisible.
+_ALIKE = str.maketrans(
+    dict.fromkeys("‐‑‒–—−", "-")
+    | dict.fromkeys("‘’‚`´", "'")
+    | dict.fromkeys("“”„", '"')
+    | {"×": "x"}
+    | dict.fromkeys("\u200c\u200d\ufe0e\ufe0f\xad", "")
+)
 # [0-9] instead of \d, which matches full-width digits too.
 _NUMBER = r"""
     (?<![\w.])  (?P<sign>[+-]?)
@@ -118,7 +127,7 @@ def hint(promise: str, printed: str) -> str:
     covered = _covered_by_any(_tokens(promise), found)
     for result in _results(found, covered or []):
         return f"{ANY} may not stand for a result: {result}"
-    if normalize("NFKC", promise) == normalize("NFKC", printed):
+    if is_kept(_alike(promise), _alike(printed)):
         return (
             f"characters look alike and differ: {_different(promise, printed)}"
         )
@@ -127,6 +136,11 @@ def hint(promise: str, printed: str) -> str:
     if re.search(r"\w\.\.\.|\.\.\.\w", promise):
         return f"{ANY} stands for whole words: 0.2s is kept by {ANY}, not by {ANY}s"
     return ""
+
+
+def _alike(text: str) -> str:
+    """Return a text with one character for all that look like it."""
+    return normalize("NFKC", text.translate(_ALIKE))
 
 
 def _different(promise: str, printed: str) -> str:

@@ -7,6 +7,7 @@ import os
 from importlib import import_module
 from importlib.util import find_spec
 from tempfile import TemporaryFile
+from threading import Lock
 from typing import Any
 from warnings import catch_warnings
 
@@ -74,6 +75,8 @@ class Kernel:
         self._client.allow_stdin = False
         self._client.start_channels()
         self._native = {name: _Redirected(fd) for fd, name in STREAMS.items()}
+        for name, native in self._native.items():
+            _send_in_its_place(native, getattr(manager.kernel, name))
         if HAS_MATPLOTLIB:
             _describe_figures(manager.kernel)
 
@@ -115,19 +118,22 @@ def _describe_figures(kernel: Any) -> None:
 
 
 def _joined(outputs: list[Output]) -> list[Output]:
-    """Join the pieces of each stream; where ipykernel cuts them depends on time."""
+    """Join the pieces of each stream, stdout before stderr; where and when ipykernel cuts them depends on time."""
     joined: list[Output] = []
     streams: dict[str, Output] = {}
     for output in outputs:
         if output["output_type"] != "stream":
+            joined += [*_in_order(streams), output]
             streams = {}
-            joined.append(output)
         elif output["name"] in streams:
             streams[output["name"]]["text"] += output["text"]
         else:
             streams[output["name"]] = output
-            joined.append(output)
-    return joined
+    return [*joined, *_in_order(streams)]
+
+
+def _in_order(streams: dict[str, Output]) -> list[Output]:
+    return [streams[name] for name in STREAMS.values() if name in streams]
 
 
 class _Redirected:
@@ -136,11 +142,36 @@ class _Redirected:
     def __init__(self, descriptor: int) -> None:
         self._file = TemporaryFile()  # noqa: SIM115
         self._taken = 0
+        self._lock = Lock()
         os.dup2(self._file.fileno(), descriptor)
 
     def take(self) -> str:
         """Return what was written since the last call."""
-        length = os.fstat(self._file.fileno()).st_size
-        text = os.pread(self._file.fileno(), length - self._taken, self._taken)
-        self._taken = length
+        with self._lock:
+            length = os.fstat(self._file.fileno()).st_size
+            new = length - self._taken
+            text = os.pread(self._file.fileno(), new, self._taken)
+            self._taken = length
         return text.decode(errors="replace")
+
+
+def _send_in_its_place(native: _Redirected, stream: Any) -> None:
+    """Let a stream of ipykernel send what was written past it before what is written to it next.
+
+    So what a process prints that a cell starts stands where a terminal would show it.
+    """
+    write, flush = stream.write, stream.flush
+
+    def send_native() -> None:
+        if text := native.take():
+            write(text)
+
+    def write_next(text: str) -> Any:
+        send_native()
+        return write(text)
+
+    def flush_all() -> None:
+        send_native()
+        flush()
+
+    stream.write, stream.flush = write_next, flush_all
