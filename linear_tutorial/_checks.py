@@ -82,10 +82,10 @@ def checkpoint_folder(folder: str | os.PathLike[str]) -> str:
 
 def same_shape(
     first_name: str, first: tf.Tensor, second_name: str, second: tf.Tensor
-) -> None:
-    """Raise if two shapes differ, so that arithmetic does not broadcast them.
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return both tensors, or raise if their shapes differ, so that arithmetic does not broadcast them.
 
-    Within a `tf.function`, shapes may be unknown until it runs; it then raises an
+    Within a `tf.function`, shapes may be unknown until it runs; what uses the result then raises an
     `InvalidArgumentError` instead.
     """
     expected = f"{first_name} and {second_name} must have the same shape"
@@ -94,10 +94,12 @@ def same_shape(
             f"{expected}, "
             f"but {first_name} has {first.shape} and {second_name} has {second.shape}"
         )
-    if not (first.shape.is_fully_defined() and second.shape.is_fully_defined()):
-        # The ranks first: shapes of different lengths would be broadcast themselves.
-        for part in tf.rank, tf.shape:
-            tf.debugging.assert_equal(part(first), part(second), expected)
+    if first.shape.is_fully_defined() and second.shape.is_fully_defined():
+        return first, second
+    # `stack` takes equal shapes only, also where XLA leaves out assertions; its error has the name.
+    stacked = tf.stack([first, second], name=expected.replace(" ", "_"))
+    first, second = tf.unstack(stacked, num=2)
+    return first, second
 
 
 def real_tensor(

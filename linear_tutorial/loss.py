@@ -22,7 +22,8 @@ def mean_squared_error(
     Raises:
         ValueError: If an argument is not as described; the message names it. If the shapes differ:
             broadcasting ``(N,)`` against ``(N, 1)`` would silently average N * N differences of
-            unrelated points.
+            unrelated points. (If a `tf.function` was traced without knowing the shapes, the error is
+            TensorFlow's `InvalidArgumentError`, when it runs.)
 
     Example:
         >>> float(mean_squared_error(tf.constant([1.0, 2.0]), tf.constant([1.0, 4.0])))
@@ -30,5 +31,7 @@ def mean_squared_error(
     """
     target_y = real_tensor("target_y", target_y)
     predicted_y = real_tensor("predicted_y", predicted_y, target_y.dtype)
-    same_shape("target_y", target_y, "predicted_y", predicted_y)
+    target_y, predicted_y = same_shape(
+        "target_y", target_y, "predicted_y", predicted_y
+    )
     return tf.reduce_mean(tf.square(target_y - predicted_y))

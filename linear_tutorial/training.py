@@ -37,9 +37,15 @@ class History:
 
     def append(self, w: float, b: float, loss: float) -> None:
         """Append one state to the three lists."""
-        self.w.append(float(w))
-        self.b.append(float(b))
-        self.loss.append(float(loss))
+        self.w.append(_number(w))
+        self.b.append(_number(b))
+        self.loss.append(_number(loss))
+
+
+def _number(value: object) -> float:
+    """Return a number, or the value of a scalar; the variables of a strategy have no `float`."""
+    numpy = getattr(value, "numpy", None)
+    return float(numpy() if numpy else value)  # type: ignore[arg-type]
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -90,7 +96,8 @@ def report(model: Model, loss: float) -> str:
         >>> report(LinearModel(4.46, 0.4), 6.3148)
         'W = 4.46, b = 0.40, loss=6.31480'
     """
-    return f"W = {float(model.w):.2f}, b = {float(model.b):.2f}, loss={float(loss):.5f}"
+    w, b = _number(model.w), _number(model.b)
+    return f"W = {w:.2f}, b = {b:.2f}, loss={_number(loss):.5f}"
 
 
 def train_step(
@@ -111,6 +118,7 @@ def train_step(
 
     Raises:
         ValueError: If `x` or `y` is not as described; `model` is not changed.
+        TypeError: If the loss does not depend on one of the variables; those before it are changed.
 
     Example:
         >>> from linear_tutorial import LinearModel

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
-from linear_tutorial._checks import real_tensor
+from linear_tutorial._checks import finite_tensor
 from linear_tutorial.figures._style import (
     BLUE,
     DARK_GREY,
@@ -74,8 +74,8 @@ def _points_and_labels(
     x: tf.Tensor, y: tf.Tensor
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the points, and their labels as a flat array, or raise if a label is neither 0 nor 1."""
-    points = np.asarray(real_tensor("x", x))
-    labels = np.asarray(real_tensor("y", y))
+    points = finite_tensor("x", x).numpy()
+    labels = finite_tensor("y", y).numpy()
     if points.shape[1:] != (2,) or labels.shape != (len(points), 1):
         raise ValueError(
             f"x and y must have the shapes (N, 2) and (N, 1), but have {points.shape} and {labels.shape}"

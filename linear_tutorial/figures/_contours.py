@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
+from linear_tutorial._checks import finite_tensor, same_shape
 from linear_tutorial.data import TRUE_B, TRUE_W
 from linear_tutorial.training import History
 
@@ -18,6 +19,7 @@ def add_contours(
     ax: Axes, x: tf.Tensor, y: tf.Tensor, histories: Iterable[History]
 ) -> None:
     """Draw the contours of the loss around all paths and the true values of W and b."""
+    x, y = same_shape("x", finite_tensor("x", x), "y", finite_tensor("y", y))
     paths = np.vstack([TRUTH, *map(_path, histories)])
     w, b = _grid(paths[:, 0]), _grid(paths[:, 1])
     x, y = np.asarray(x), np.asarray(y)

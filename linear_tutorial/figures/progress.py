@@ -17,7 +17,7 @@ from linear_tutorial.training import History
 def plot_progress(
     x: tf.Tensor, y: tf.Tensor, history: History, *, ax: Axes | None = None
 ) -> Axes:
-    """Draw the data and the line after every epoch, from pale (the start) to dark (the end).
+    """Draw the data and the line ``x * w + b`` after every epoch, from pale (the start) to dark (the end).
 
     Args:
         x: Inputs in ascending order, shape ``(N,)``.

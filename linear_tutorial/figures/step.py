@@ -16,7 +16,7 @@ from linear_tutorial.figures._style import (
     legend_above,
 )
 from linear_tutorial.loss import mean_squared_error
-from linear_tutorial.models import LinearModel, Model
+from linear_tutorial.models import Model
 
 
 @in_style
@@ -34,7 +34,7 @@ def plot_step(
     falls, and the gap between the two, which the curvature of the loss makes.
 
     Args:
-        model: The model to start from; it is not changed.
+        model: The model to start from; in the end it is as it was.
         x: Inputs, shape ``(N,)``, finite and not empty; converted to float32.
         y: Labels, of the same shape, finite; converted to float32.
         learning_rate: The factor by which each gradient is multiplied; greater than 0.
@@ -47,6 +47,7 @@ def plot_step(
         ValueError: If an argument is not as described; the message names it and its value.
 
     Example:
+        >>> from linear_tutorial import LinearModel
         >>> axes = plot_step(LinearModel(w=0.0), [1.0], [2.0], learning_rate=0.125)
         >>> [text.get_text() for text in axes.texts if text.get_text()]
         ['forecast 4', 'fall 3', 'gap 1']
@@ -54,23 +55,28 @@ def plot_step(
     x, y = finite_tensor("x", x), finite_tensor("y", y)
     same_shape("x", x, "y", y)
     learning_rate = finite_number("learning_rate", learning_rate, above=0)
-    start_w, start_b = float(model.w), float(model.b)
+    start_w, start_b = model.w.numpy(), model.b.numpy()
     with tf.GradientTape() as tape:
         loss = mean_squared_error(y, model(x))
     dw, db = map(float, tape.gradient(loss, [model.w, model.b]))
     start, slope = float(loss), -(dw**2 + db**2)
 
     def loss_after(rate: float) -> float:
-        stepped = LinearModel(start_w - rate * dw, start_b - rate * db)
-        return float(mean_squared_error(y, stepped(x)))
+        model.w.assign(start_w - rate * dw)
+        model.b.assign(start_b - rate * db)
+        return float(mean_squared_error(y, model(x)))
 
     rates = np.linspace(0, 1.6 * learning_rate, 33)
-    there, forecast = loss_after(learning_rate), start + slope * learning_rate
+    try:
+        losses = [loss_after(rate) for rate in rates]
+        there = loss_after(learning_rate)
+    finally:
+        model.w.assign(start_w)
+        model.b.assign(start_b)
+    forecast = start + slope * learning_rate
 
     ax = labelled_axes(ax, "learning rate", "loss", figsize=(4.8, 4.2))
-    ax.plot(
-        rates, [loss_after(rate) for rate in rates], color=BLUE, label="loss"
-    )
+    ax.plot(rates, losses, color=BLUE, label="loss")
     ax.plot(
         rates,
         start + slope * rates,

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.axes import Axes
 
+from linear_tutorial._checks import finite_tensor, same_shape
 from linear_tutorial.figures._style import (
     RUN_STYLES,
     in_style,
@@ -40,7 +41,11 @@ def plot_valley(
         >>> [axes.get_title() for axes in plot_valley(x + 4, y, {"a run": path})]
         ['a run']
     """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = same_shape(
+        *("x", finite_tensor("x", x, tf.float64)),
+        *("y", finite_tensor("y", y, tf.float64)),
+    )
+    x, y = x.numpy(), y.numpy()
     best = np.polyfit(x, y, deg=1)
     # With the Hessian matrix H, the loss at best + d exceeds the smallest one by d @ H @ d / 2: where
     # H = L @ L.T, the inverse of L makes a contour of a circle.

@@ -198,6 +198,11 @@ def _one_for_each(
         raise ValueError(
             f"gradients must be {len(variables)}, one for each variable, but are {len(gradients)}"
         )
+    for variable in variables:
+        if not tf.as_dtype(variable.dtype).is_floating:
+            raise ValueError(
+                f"variables must have a floating dtype, but one has {tf.as_dtype(variable.dtype).name}"
+            )
     for place, gradient in enumerate(gradients):
         if gradient is None:
             raise ValueError(

@@ -124,7 +124,7 @@ def distributed_train_step(
 
     def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
         x, y = real_tensor("x", x, dtype), real_tensor("y", y, dtype)
-        same_shape("x", x, "y", y)
+        x, y = same_shape("x", x, "y", y)
         with tf.GradientTape() as tape:
             squared_errors = tf.square(y - model(x))
             loss = tf.nn.compute_average_loss(

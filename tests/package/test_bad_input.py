@@ -21,12 +21,15 @@ from linear_tutorial import (
 from linear_tutorial.classifier.figures import plot_classes
 from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
+from linear_tutorial.figures.history import plot_loss_surface
 from linear_tutorial.figures.step import plot_step
-from linear_tutorial.minibatches import make_batches
+from linear_tutorial.minibatches import SGD, Adam, Momentum, make_batches
+from linear_tutorial.minibatches.figures import plot_valley
 from linear_tutorial.replay import moments_from_losses
 from linear_tutorial.resumable import batch_of_update
 from linear_tutorial.scale_out import (
     distribute,
+    distributed_train_step,
     distributed_training_loop,
     run_workers,
 )
@@ -34,6 +37,7 @@ from linear_tutorial.scale_out import (
 X, Y = make_data(5)
 COLUMN = tf.expand_dims(Y, 1)
 POINTS = tf.stack([X, Y], axis=1)
+RUN = History([5.0], [0.0], [10.0])
 
 
 def loop(x: Any = X, y: Any = Y, **options: Any) -> None:
@@ -148,6 +152,19 @@ BAD = [
     ],
     (lambda: plot_classes(POINTS, 0 * COLUMN + 2), ["y", "0 or 1", "has 2"]),
     (lambda: plot_classes(POINTS, Y), ["y", "(N, 1)", "(5,)"]),
+    (lambda: plot_classes(POINTS * np.nan, COLUMN), ["x", "finite", "nan"]),
+    (lambda: plot_classes(POINTS[:0], COLUMN[:0]), ["x", "not be empty"]),
+    (lambda: plot_loss_surface(X, Y[:1], RUN), ["x", "(5,)", "(1,)"]),
+    (lambda: plot_loss_surface(X, Y * np.inf, RUN), ["y", "finite"]),
+    (lambda: plot_valley(X * np.nan, Y, {}), ["x", "finite"]),
+    (lambda: plot_valley(X, COLUMN, {}), ["y", "(5, 1)", "same shape"]),
+    *[
+        (
+            lambda make=make: make(0.1).apply([4], [tf.Variable(5)]),
+            ["variables", "floating", "int32"],
+        )
+        for make in (SGD, Momentum, Adam)
+    ],
     (lambda: plot_classes(X, COLUMN), ["x", "(N, 2)", "(5,)"]),
     (lambda: plot_tape(LinearModel(), np.nan, 1), ["x", "nan", "finite"]),
     (lambda: plot_tape(LinearModel(), 1.0, X), ["y", "finite number"]),
@@ -189,17 +206,33 @@ def test_a_refused_training_leaves_the_model_as_it_was(
     [([None], [1.0]), (None, [[1.0], [2.0]]), (None, [[1.0, 2.0], [3.0, 4.0]])],
     ids=["length", "rank", "square"],
 )
+@pytest.mark.parametrize("xla", [False, True])
 def test_shapes_that_are_known_only_when_a_graph_runs_are_compared_then(
-    shape: list[None] | None, predicted: list[Any]
+    shape: list[None] | None, predicted: list[Any], xla: bool
 ):
     of_any_shape = tf.TensorSpec(shape)
     loss = tf.function(
-        mean_squared_error, input_signature=[of_any_shape, of_any_shape]
+        mean_squared_error,
+        input_signature=[of_any_shape, of_any_shape],
+        jit_compile=xla,
     )
     assert float(loss(Y[:2], Y[:2] + 1)) == 1
-    said = "target_y and predicted_y must have the same shape"
+    said = "target_y_and_predicted_y_must_have_the_same_shape"
     with pytest.raises(tf.errors.InvalidArgumentError, match=said):
         loss(Y[:2], tf.constant(predicted))
+
+
+def test_a_sharded_step_compares_shapes_that_are_known_only_when_it_runs():
+    strategy, model = tf.distribute.get_strategy(), LinearModel()
+    step = tf.function(
+        lambda x, y: distributed_train_step(strategy, model, x, y, 0.1, None),
+        input_signature=[tf.TensorSpec(None)] * 2,
+        jit_compile=True,
+    )
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="x_and_y_must_have_the_same_shape"
+    ):
+        step(X, COLUMN)
 
 
 # -- Types -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import tensorflow as tf
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
@@ -25,6 +26,7 @@ from linear_tutorial import (
     LinearModel,
     make_data,
     mean_squared_error,
+    train_step,
     training_loop,
     true_line,
 )
@@ -689,3 +691,23 @@ def test_the_smallest_validation_loss_is_marked_though_the_run_diverged():
     nan = float("nan")
     ax = plot_validation({"loss": [4, 2, nan], "val_loss": [4, 3, nan]})
     assert lines(ax)["smallest"].tolist() == [[2, 3]]
+
+
+class FarAway(LinearModel):
+    """A line that standardizes its inputs itself."""
+
+    def __call__(self, x: tf.Tensor) -> tf.Tensor:
+        return super().__call__((tf.cast(x, tf.float32) - 50) / 10)
+
+
+def test_a_step_of_a_model_that_scales_its_inputs_is_its_own():
+    x, y = np.linspace(30, 70, 9), np.linspace(-4, 8, 9)
+    model, rate = FarAway(5.0, 1.0), 0.05
+    drawn = plot_step(model, x, y, rate)
+    (curve,) = [each for each in drawn.lines if each.get_label() == "loss"]
+    assert (float(model.w), float(model.b)) == (5, 1)
+    before = float(train_step(model, x, y, rate))
+    after = float(mean_squared_error(y, model(x)))
+    rates, losses = curve.get_data()
+    assert losses[0] == pytest.approx(before)
+    assert np.interp(rate, rates, losses) == pytest.approx(after, rel=0.01)

@@ -179,6 +179,17 @@ def test_a_loss_that_explodes_in_another_process_is_reported_in_this_one():
         assert vars(other) == vars(error)
 
 
+@pytest.mark.parametrize("make", [LinearModel, KerasLinearModel])
+def test_a_model_of_a_strategy_trains_and_is_reported(make: Any):
+    x, y = make_data(9)
+    with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+        model = make()
+    history = training_loop(model, x, y)
+    assert history.w == pytest.approx(training_loop(make(), x, y).w)
+    run = minibatch_loop(model, x, y, SGD(0.1), batch_size=4, epochs=1)
+    assert report(model, run.loss[-1]).startswith("W = ")
+
+
 def test_a_report_says_the_loss_that_it_is_given():
     model = LinearModel(4.456, 0.4)
     assert report(model, 6.3148) == "W = 4.46, b = 0.40, loss=6.31480"

@@ -310,3 +310,13 @@ def test_another_module_that_is_missing_is_named(
     result = run(sys.executable, "-c", first.source, cwd=tmp_path)
     assert "No module named 'no_tensorflow'" in result.stderr
     assert result.stdout == ""
+
+
+def test_the_last_cell_works_without_the_others(
+    built_site: Path, tmp_path: Path
+):
+    *_, last = code_cells(read_notebook(built_site, SOURCE, SMALL_PAGE))
+    command = sys.executable, "-c", last.source
+    result = run(*command, cwd=tmp_path, PYTHONPATH=str(ROOT))
+    assert result.returncode == 0, result.stderr
+    assert "tensorflow" in result.stdout

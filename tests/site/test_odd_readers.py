@@ -208,12 +208,12 @@ def test_a_very_long_query_is_answered(browser: Browser, server: str):
 def test_no_page_scrolls_sideways_at_a_desk_or_on_any_phone(
     browser: Browser, built_site: Path, language: str
 ):
-    """Nor with the large letters that readers choose in their browser who see badly."""
+    """Nor with the large letters that readers choose in their browser who see badly, nor side by side."""
     with open_window(browser) as page:
         session = page.context.new_cdp_session(page)
         wide = {}
-        for name in [*PAGES, "search"]:
-            page.goto((built_site / language / f"{name}.html").as_uri())
+
+        def measure(name: str) -> None:
             for width, size in WINDOWS:
                 page.set_viewport_size({"width": width, "height": 800})
                 session.send(
@@ -226,6 +226,16 @@ def test_no_page_scrolls_sideways_at_a_desk_or_on_any_phone(
                 assert letters == f"{size}px"
                 if shown > width:
                     wide[name, width, size] = shown
+
+        for name in [*PAGES, "search", "../404"]:
+            page.goto((built_site / language / f"{name}.html").as_uri())
+            measure(name)
+            button = page.locator("button.side-by-side")
+            if button.count():
+                button.evaluate("button => button.click()")
+                page.wait_for_selector("html[data-side-by-side]")
+                measure(f"{name} side by side")
+                button.evaluate("button => button.click()")
         assert wide == {}
 
 
@@ -304,6 +314,22 @@ def test_a_drawer_that_is_closed_returns_the_focus(
         expect(page.locator(f"#pst-{drawer}-sidebar-modal")).to_be_visible()
         page.keyboard.press("Escape")
         expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_within_the_page_closes_the_drawer_that_hides_its_target(
+    browser: Browser, built_site: Path, language: str
+):
+    with open_window(browser, viewport={"width": 390, "height": 844}) as page:
+        page.goto((built_site / language / "tutorial" / "data.html").as_uri())
+        page.locator(".secondary-toggle").press("Enter")
+        drawer = page.locator("#pst-secondary-sidebar-modal")
+        link = drawer.locator('a[href^="#"]').last
+        fragment = link.get_attribute("href")
+        link.click()
+        expect(drawer).to_be_hidden()
+        assert page.evaluate("decodeURIComponent(location.hash)") == fragment
+        expect(page.locator(f"section{fragment}")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -54,6 +54,7 @@ def last_cell(
     if numbers := "\n".join(results(cells)):
         code += (
             "\n\n"
+            "from linear_tutorial import notebook\n\n"
             f'same, others = notebook.compare("""\n{numbers}\n""")\n'
             f'print(f"{words["compared"]}")\n'
             "for cell, number in others:\n"

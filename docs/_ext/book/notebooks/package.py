@@ -20,7 +20,7 @@ class WheelRole(SphinxRole):
     """A link to the wheel, which lies beside the home page of each edition: {wheel}`its text`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        return [wheel_link("", self.text, internal=True)], []
+        return [wheel_link("", self.text)], []
 
 
 class wheel_link(nodes.reference):  # noqa: N801
@@ -33,7 +33,8 @@ def resolve_wheel_links(
     """Give the links to the wheel their address."""
     for link in list(doctree.findall(wheel_link)):
         address = "../" * docname.count("/") + wheel_name(Path(app.confdir))
-        link.replace_self(nodes.reference("", "", *link, refuri=address))
+        new = nodes.reference("", "", *link, refuri=address, internal=True)
+        link.replace_self(new)
 
 
 def add_wheel(app: Sphinx) -> None:
