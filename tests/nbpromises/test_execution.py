@@ -884,11 +884,15 @@ def test_what_ctrl_c_interrupts_is_no_result(site: Site):
         ```
         """)
     build = subprocess.Popen(
-        site.command(), cwd=site.root, start_new_session=True
+        # The page is not waited for.
+        site.command(nb_execution_timeout=-1),
+        cwd=site.root,
+        start_new_session=True,
     )
     wait_until((site.root / "begun").exists)
     os.killpg(build.pid, signal.SIGINT)
-    assert build.wait() != 0
+    wait_until(lambda: build.poll() is not None)
+    assert build.returncode != 0
     site.write("go on", "")
     second = site.build()
     assert second.ok, second.said

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_a_run_that_failed_is_never_found(store: RecordStore):
     path = store.save(page(), saved)
     assert read_record(path) == saved
     assert store.find(page()) == (None, "it failed last time")
+
+
+def test_a_run_with_a_doubt_is_found_only_by_the_builds_that_ran_beside_it(
+    store: RecordStore, project: Project
+):
+    folder = project.root / "records"
+    # The clock was set back since.
+    doubtful = Record([], None, time.time_ns() + 10**13, "changed meanwhile")
+    path = store.save(page(), doubtful)
+    began_before = RecordStore(folder, project, older=set())
+    assert began_before.find(page()) == (path, "")
+    for later in store, RecordStore(folder, project, older={path}):
+        assert later.find(page()) == (None, "changed meanwhile")
 
 
 @pytest.mark.parametrize("kept", range(0, 250, 31))

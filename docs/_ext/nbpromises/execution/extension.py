@@ -48,7 +48,7 @@ from .records import (
     read_nothing,
     record_files,
 )
-from .run import run_page, start_fork_server
+from .run import kill_pages, run_page, start_fork_server
 from .store import Page, Record, RecordStore
 from .surroundings import influences, page_environment
 
@@ -72,18 +72,18 @@ def find_stale_pages(
 
 
 def execute_pages(
-    app: Sphinx, env: BuildEnvironment, docnames: list[str], *, began: int
+    app: Sphinx, env: BuildEnvironment, docnames: list[str], *, older: set[Path]
 ) -> None:
     """Look up the cached outputs of the pages to be read, and execute the stale ones.
 
-    `began` is the time in nanoseconds when this build began.
+    `older` are the records that were there when this build began.
     """
     pages = [page for name in docnames if (page := _page(app, env, name))]
     if os.pathsep in str(app.confdir):
         text = f"Python cannot import from a folder with {os.pathsep!r} in its name"
         sys.exit(f"{app.confdir}: ERROR: {text}")
     try:
-        store = _store(app, began)
+        store = _store(app, older)
         found, executed = _find_or_execute(app, env, store, pages, docnames)
     except (OSError, RuntimeError) as error:
         is_thread = "can't start new thread" in str(error)
@@ -319,8 +319,14 @@ def _execute(
         return page.docname, store.save(page, record)
 
     # One thread more than processors, because some pages only wait for processes that they started.
-    with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as threads:
+    threads = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
+    try:
         return dict(threads.map(execute, *zip(*pages, strict=True)))
+    except KeyboardInterrupt:
+        kill_pages()
+        raise
+    finally:
+        threads.shutdown()
 
 
 def _record(
@@ -355,8 +361,8 @@ def _folder(app: Sphinx) -> Path:
     return Path(app.confdir, app.config.nbpromises_folder)
 
 
-def _store(app: Sphinx, began: int = sys.maxsize) -> RecordStore:
-    return RecordStore(_folder(app), _project(app), began)
+def _store(app: Sphinx, older: set[Path] | None = None) -> RecordStore:
+    return RecordStore(_folder(app), _project(app), older)
 
 
 def _project(app: Sphinx) -> Project:
@@ -385,5 +391,9 @@ def setup(app: Sphinx) -> None:
     app.config.nb_execution_mode = "off"
     app.add_event(WAITING)
     app.connect("env-get-outdated", find_stale_pages)
-    execute = partial(execute_pages, began=time.time_ns())
-    app.connect("env-before-read-docs", execute)
+    older: set[Path] = set()
+    app.connect(
+        "builder-inited",
+        lambda app: older.update(_folder(app).glob("*.json")),
+    )
+    app.connect("env-before-read-docs", partial(execute_pages, older=older))

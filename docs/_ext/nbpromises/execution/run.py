@@ -65,6 +65,13 @@ def _kill_with_children(pid: int) -> None:
                 each.kill()
 
 
+def kill_pages() -> None:
+    """Kill the processes of all pages that run: Ctrl-C reaches the build alone."""
+    for process in multiprocessing.active_children():
+        if process.pid:
+            _kill_with_children(process.pid)
+
+
 def run_page(task: Task, timeout: float) -> Run:
     """Run the cells of a page; `timeout` is in seconds, for each cell; if it is negative, there is none.
 

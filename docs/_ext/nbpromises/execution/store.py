@@ -7,7 +7,6 @@ of the rest, so that a damaged file counts as none.
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,12 +70,15 @@ class RecordStore:
     LIMIT = 200
 
     def __init__(
-        self, folder: Path, project: Project, began: int = sys.maxsize
+        self,
+        folder: Path,
+        project: Project,
+        older: Collection[Path] | None = None,
     ) -> None:
         self._folder = folder
         self._project = project
-        # The time in nanoseconds when this build began.
-        self._began = began
+        # The records that were there when this build began; all that are there now, if nothing else is said.
+        self._older = older
 
     def find(self, page: Page) -> tuple[Path | None, str]:
         """Return the file of a record that holds, or None and why the page must be executed."""
@@ -104,8 +106,9 @@ class RecordStore:
         if record is None:
             return ["its record was damaged"]
         if record.dependencies is None:
-            # Another edition's build has just found it: once more would lead to the same.
-            return [] if record.started > self._began else [record.doubt]
+            # If another edition's build has just written it, once more would lead to the same.
+            is_older = self._older is None or path in self._older
+            return [record.doubt] if is_older else []
         then = record.dependencies
         now = self._project.observe(then.files, then.versions, then.sought)
         return then.differences(now)

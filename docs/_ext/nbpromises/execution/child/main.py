@@ -22,7 +22,7 @@ def main(results: Connection, task: Task) -> None:
 
     What was used is sent last.
     """
-    # In a group of its own, which can be ended as a whole; Ctrl-C ends the build, which ends the page.
+    # In a group of its own, which can be ended as a whole; Ctrl-C reaches the build, which kills the page.
     os.setsid()
     end_with_parent()
     adopt_orphans()
