@@ -67,6 +67,8 @@ publish: epub pdf zip ## Gather the site with all these files in _build/public, 
 	@rm -rf _build/public
 	@cp -r _build/html _build/public
 	@cp -r _build/offline _build/public/offline
+	@test -e _build/built-from.txt && ! find _build/offline -type f ! -newer _build/built-from.txt | grep -q . || { \
+	  echo "error: the site was built anew while it was gathered: make publish again" >&2; rm -rf _build/public; exit 1; }
 
 test: html ## Build the site, and run every test but those of `make builds`
 	@$(RUN) -m pytest
@@ -138,7 +140,8 @@ clean: ## Remove all that was built; the environment stays
 
 # The environment, made on first use and again when the lock changes. uv comes first, because it
 # installs the rest in a third of pip's time; bytecode is compiled at once, because a container that
-# forbids to write it later would make every kernel pay for it. Of two set-ups at once, the second waits.
+# forbids to write it later would make every kernel pay for it. Of two set-ups at once, the second
+# waits, where the file system has locks.
 $(READY): requirements.txt
 	@if cmp -s requirements.txt $@; then \
 	  touch -c $@ 2>/dev/null || true; \
@@ -146,7 +149,7 @@ $(READY): requirements.txt
 	  "$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
 	    echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }; \
 	  mkdir -p $(VENV); exec 9> $(VENV)/lock; \
-	  "$(PYTHON)" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'; \
+	  "$(PYTHON)" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' 2>/dev/null || true; \
 	  ! cmp -s requirements.txt $@ || exit 0; \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  "$(PYTHON)" -m venv $(VENV); \

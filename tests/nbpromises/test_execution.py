@@ -872,6 +872,72 @@ def test_after_a_build_was_killed_nothing_is_left_running_and_the_next_one_is_ri
     assert not site.build().ok
 
 
+def test_the_time_for_which_a_build_is_stopped_does_not_count(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import os, time
+        open("begun", "w").close()
+        while not os.path.exists("go on"):
+            time.sleep(0.1)
+        print("whole")
+        ```
+
+        ```{expected-output}
+        whole
+        ```
+        """)
+    command = site.command(nb_execution_timeout=10)
+    build = subprocess.Popen(command, cwd=site.root)
+    wait_until((site.root / "begun").exists)
+    children = psutil.Process(build.pid).children(recursive=True)
+    group = [build.pid, *(child.pid for child in children)]
+    for pid in group:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(11)
+    site.write("go on", "")
+    for pid in reversed(group):
+        os.kill(pid, signal.SIGCONT)
+    assert build.wait() == 0
+
+
+def test_a_script_without_a_guard_may_build_the_site(site: Site):
+    write(site)
+    arguments = site.command()[3:]
+    script = site.root / "tasks.py"
+    script.write_text(
+        "from sphinx.cmd.build import build_main\n"
+        f"raise SystemExit(build_main({arguments!r}))\n"
+    )
+    result = run(sys.executable, script, cwd=site.root)
+    assert result.returncode == 0, result.stderr
+    assert "42" in site.build().page()
+
+
+def test_an_emptied_temporary_folder_changes_no_output_and_the_page_runs_again(
+    site: Site,
+):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import os, shutil, tempfile
+        folder = os.path.dirname(os.path.dirname(tempfile.mkdtemp()))
+        shutil.rmtree(folder)
+        import colorsys
+        try:
+            open("no such file")
+        except FileNotFoundError as error:
+            print(error.filename)
+        ```
+
+        ```{expected-output}
+        no such file
+        ```
+        """)
+    for _ in range(2):
+        build = site.build()
+        assert build.ok, build.said
+        assert set(build.executed) == {"index"}
+
+
 def test_what_ctrl_c_interrupts_is_no_result(site: Site):
     site.write_page("""
         ```{code-cell} ipython3

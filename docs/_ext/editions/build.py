@@ -31,6 +31,7 @@ from nbpromises.execution.dependencies import (
 )
 from nbpromises.execution.store import read_record
 from nbpromises.execution.surroundings import influences
+from nbpromises.locks import wait_for
 from nbpromises.processes import end_with_parent, freeze_gc
 
 from .languages import Edition
@@ -60,7 +61,7 @@ def main(folder: str) -> int:
     start = time.monotonic()
     build = SiteBuild(Path(folder).resolve())
     build.folder.mkdir(exist_ok=True)
-    with FileLock(build.folder / "lock"):
+    with wait_for(FileLock(build.folder / "lock")):
         started = time.time_ns()
         sources = build.digest_sources()
         if build.is_made_from(sources):
@@ -102,7 +103,7 @@ class SiteBuild:
             for entry in self.root.iterdir()
             if entry != self.folder and not entry.name.startswith(".")
             for path in (files_below(entry) if entry.is_dir() else [entry])
-            if path.suffix not in {".mo", ".pyc"}
+            if path.suffix not in {".mo", ".pyc"} and path.is_file()
         ]
 
     def digest_sources(self) -> str:

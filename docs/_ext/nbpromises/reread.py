@@ -27,6 +27,7 @@ from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
 from .execution.dependencies import digest_file, digest_files, files_below
 from .execution.records import myst
+from .locks import wait_for
 from .order import MARK_COMPLETE
 
 MARKER = "complete"
@@ -61,7 +62,7 @@ class Reread:
         """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
+            wait_for(self._lock)
         except OSError as error:
             # Sphinx would print a traceback for any exception.
             sys.exit(f"{self._folder}: ERROR: {error.strerror}")

@@ -48,7 +48,7 @@ from .records import (
     read_nothing,
     record_files,
 )
-from .run import kill_pages, run_page, start_fork_server
+from .run import kill_pages, run_page, start_fork_server, without_main
 from .store import Page, Record, RecordStore
 from .surroundings import influences, page_environment
 
@@ -321,7 +321,8 @@ def _execute(
     # One thread more than processors, because some pages only wait for processes that they started.
     threads = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
     try:
-        return dict(threads.map(execute, *zip(*pages, strict=True)))
+        with without_main():
+            return dict(threads.map(execute, *zip(*pages, strict=True)))
     except KeyboardInterrupt:
         kill_pages()
         raise

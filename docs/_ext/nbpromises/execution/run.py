@@ -5,6 +5,7 @@ page gets a copy of that process. Where forking is not safe (macOS), a page's pr
 nothing: it takes longer, and its outputs are the same.
 """
 
+import itertools
 import multiprocessing
 import os
 import sys
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any
 
 import psutil
@@ -45,6 +48,17 @@ def start_fork_server(
 
 
 @contextmanager
+def without_main() -> Iterator[None]:
+    """Let no process import the script that began the build, which would begin it again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     saved = dict(os.environ)
     os.environ.clear()
@@ -63,6 +77,14 @@ def _kill_with_children(pid: int) -> None:
         for each in [process, *process.children(recursive=True)]:
             with suppress(psutil.Error):
                 each.kill()
+
+
+def _arrives(results: Connection, timeout: float) -> bool:
+    """Wait for a result; the time for which Ctrl-Z or a pause of the machine stops the build hardly counts."""
+    if timeout < 0:
+        return results.poll(None)
+    seconds = itertools.repeat(1.0, int(timeout))
+    return any(map(results.poll, seconds)) or results.poll(timeout % 1)
 
 
 def kill_pages() -> None:
@@ -88,7 +110,7 @@ def run_page(task: Task, timeout: float) -> Run:
     used = None
     try:
         while used is None:
-            if not results.poll(timeout if timeout >= 0 else None):
+            if not _arrives(results, timeout):
                 raise TimeoutError(f"no result after {timeout:g} s")
             result = results.recv()
             if isinstance(result, Used):

@@ -37,7 +37,11 @@ def watch_process(journal: str) -> None:
         if line not in noted or word == "starts":
             noted.add(line)
             # Opened anew, because `!command` closes all descriptors between its fork and its exec.
-            descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
+            try:
+                descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND)
+            except FileNotFoundError:
+                # The temporary folder was emptied: what the page uses is not known, so that it runs again.
+                return
             os.write(descriptor, line.encode(errors="surrogateescape"))
             os.close(descriptor)
 
