@@ -62,6 +62,10 @@ def test_a_table_that_is_no_toml_is_named(tmp_path: Path):
         ("[editions.zh_CN]", "[other]", "two or more, but are ['en']"),
         ('title = "A book"', "", "en lacks title"),
         ('"chinese"', '"english"', "but are in english, english"),
+        ('"chinese"', '""', "the name of a folder, but is ''"),
+        ('"chinese"', '"../zh"', "the name of a folder, but is '../zh'"),
+        ('"chinese"', "3", "the name of a folder, but is 3"),
+        ('source = "en"', 'source = ["en"]', "a string, but is ['en']"),
     ],
 )
 def test_what_a_table_lacks_is_named(

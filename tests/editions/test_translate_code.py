@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 from editions.code_words import translate_code
@@ -457,6 +458,8 @@ def test_a_piece_of_code_whose_words_cannot_be_found_fails(site: Site):
         ("print('step {} of {}'.format(1, 10))", "step {} of {}"),
         ("print('loss {:.1f} of {!r}'.format(1, 10))", "loss {:.1f} of {!r}"),
         ("row = 'loss {} falls'; print(row.format(1))", "loss {} falls"),
+        ("row = 'loss #{0!r} falls'; row.format(1)", "loss #{0!r} falls"),
+        ("row = 'at most %*d'; print(row % (5, 1))", "at most %*d"),
         (
             "import logging; logging.info('saw %05.1f rows', 1)",
             "saw %05.1f rows",
@@ -488,18 +491,25 @@ def test_numbered_fields_a_formula_and_a_percentage_are_none_of_them(
         "step {0} of {1}": "共 {1} 步，第 {0} 步",
         "the root of $x_{i}$": "$x_{i}$ 的根",
         "97% of all": "全部的 97%",
+        "the 95%CI is wide": "95%CI 很宽",
+        "an empty dict is {}": "空字典是 {}",
     }
     page = """
         ```{code-cell} ipython3
         print("step {0} of {1}".format(1, 10))
         print("the root of $x_{i}$")
         print("97% of all")
+        wide = "the 95%CI is wide"
+        print(wide)
+        print("an empty dict is {}", "".join([]).format())
         ```
 
         ```{expected-output}
         step 1 of 10
         the root of $x_{i}$
         97% of all
+        the 95%CI is wide
+        an empty dict is {}
         ```
         """
     write(site, words, page)
@@ -537,6 +547,23 @@ def test_numbers_that_move_in_two_labels_of_one_line_find_their_places(
         assert shown in build.page()
     else:
         assert "index.md:11: ERROR: it is unclear" in build.said
+
+
+def test_a_notebook_in_ipynb_stands_beside_pages(site: Site):
+    cell = nbformat.v4.new_code_cell("print(7.5)", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("stream", text="7.5\n")]
+    title = nbformat.v4.new_markdown_cell("# A notebook")
+    language = {"language_info": {"name": "python", "pygments_lexer": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[title, cell], metadata=language)
+    site.write("index.ipynb", nbformat.writes(notebook))
+    words = {"A notebook": "笔记本"}
+    catalogue = site.root / "locales" / "zh_CN" / "LC_MESSAGES" / "index.po"
+    write(site, words, "")
+    (site.root / "index.md").unlink()
+    assert catalogue.exists()
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert "7.5" in build.page()
 
 
 NUMBERS = """

@@ -76,6 +76,10 @@ LINES = st.lists(
         ),
         ("1.0M/1.0M [...]", "1.0M/1.0M [00:00<?, 1.20MB/s]"),
         ("took ...", "took 0.3s-0.5s"),
+        ("... files", "Loaded in 1.2 seconds: 3 files"),
+        ("took ...", "took 1.5 minutes 3.2 seconds"),
+        ("took ... ago", "took 3.1 sec 40 ms ago"),
+        ("5it [...]", "5it [00:01, 4.99batch/s]"),
         ("loss\t0.5", "\x1b[1mloss\x1b[0m\t0.5"),
         ("run ...", "run 7E12B3A4-4E99-4A6B-8C1D-668E46850A1B"),
         ("okogressx10", "progress 10\rok\tx"),
@@ -230,11 +234,13 @@ def test_whatever_was_promised_the_output_can_be_accepted(
         ("it\N{RIGHT SINGLE QUOTATION MARK}s", "it's", "QUOTATION MARK"),
         ("a\N{NON-BREAKING HYPHEN}b", "a-b", "NON-BREAKING HYPHEN"),
         ("ok\N{VARIATION SELECTOR-16}", "ok", "VARIATION SELECTOR-16"),
+        ("it\N{RIGHT SINGLE QUOTATION MARK}s ...", "it's so", "QUOTATION MARK"),
     ],
 )
 def test_a_character_that_was_put_in_the_place_of_another_is_named(
     promise: str, printed: str, name: str
 ):
+    assert hint(promise, printed).count("U+") == 1
     assert name in hint(promise, printed)
     assert not is_kept(promise, printed)
 

@@ -1053,6 +1053,26 @@ def test_what_a_process_prints_stands_where_a_terminal_shows_it(site: Site):
     assert build.ok, build.said
 
 
+def test_a_letter_of_which_a_process_has_written_a_part_waits_for_the_rest(
+    site: Site,
+):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import os
+        _ = os.write(1, "损".encode()[:2])
+        print("x")
+        _ = os.write(1, "损".encode()[2:])
+        ```
+
+        ```{expected-output}
+        x
+        损
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
+
+
 @pytest.mark.parametrize("pause", [0, 0.3])
 def test_the_order_of_two_streams_does_not_depend_on_time(
     site: Site, pause: float

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 
+import lxml.html
 import pytest
 
 from nbpromises.execution.child.journal import read_journal
@@ -95,6 +96,37 @@ def test_a_page_that_shows_a_value_of_another_is_written_again(site: Site):
 
 
 GLUES = "```{code-cell} ipython3\nimport myst_nb\nmyst_nb.glue('answer', 42, display=False)\n```\n"
+
+
+def test_a_value_that_another_builder_has_glued_is_not_shown(site: Site):
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
+    code = """
+        ```{code-cell} ipython3
+        from myst_nb import glue
+        from helper import ANSWER
+        glue("answer", ANSWER, display=False)
+        ```
+        """
+    site.write_page(code, "other.md")
+    for answer, builder in (42, "html"), (43, "dummy"), (42, "html"):
+        site.write("helper.py", f"ANSWER = {answer}\n")
+        site.write_page(f"{builder} {{glue:text}}`other.md::answer:d`.\n")
+        # With doctrees of its own, as Sphinx puts them.
+        built = f"_build/{builder}"
+        result = run(*command, "-b", builder, ".", built, cwd=site.root)
+        assert result.returncode == 0, result.stderr
+    page = site.root / "_build" / "html" / "index.html"
+    assert "html 42" in lxml.html.parse(page).getroot().text_content()
+
+
+def test_a_page_that_is_gone_glues_nothing_even_after_a_warning(site: Site):
+    page = site.write_page("(lab)=\n## Part\n" + GLUES, "old.md")
+    site.write_page("It is {glue:text}`old.md::answer:d`.\n")
+    site.write("new.md", page.read_text())
+    assert "duplicate label" in site.build().said
+    page.unlink()
+    build = site.build()
+    assert "Glue reference 'answer' not found in doc 'old'" in build.said
 
 
 @pytest.mark.parametrize("link", ["{ref}`lab`", "{doc}`a`", "[](#lab)"])

@@ -52,18 +52,6 @@ def apply_edition(app: Sphinx, config: Config) -> None:
     config.html_context = {**config.html_context, **context}
 
 
-def move_output_folder(app: Sphinx) -> None:
-    """Let MyST-NB write its pictures into the folder of doctrees, one for each edition.
-
-    By default it writes them beside the edition's folder, and so into the published site.
-    """
-    from nbpromises.execution.records import myst
-
-    env = myst(app.env)
-    folder = str(Path(app.doctreedir, "executed"))
-    env.mystnb_config = env.mystnb_config.copy(output_folder=folder)
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     from nbpromises.order import WRITE_FILES
     from nbpromises.reread import version_of
@@ -78,8 +66,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("editions_number_words", {}, "env", dict)
     app.add_config_value("editions_together", False, "html", bool)
     app.connect("config-inited", apply_edition)
-    # After MyST-NB has made its configuration.
-    app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("builder-inited", check_translations.compile_catalogues)
     app.connect("env-before-read-docs", check_translations.check_catalogues)
     app.add_transform(check_translations.CheckLinks)

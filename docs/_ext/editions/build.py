@@ -94,6 +94,12 @@ class SiteBuild:
             for name, value in _read_configuration(root / "conf.py").items()
             if isinstance(value, str | list | dict) and name[0] != "_"
         }
+        if "editions_table" not in self.settings:
+            sys.exit(f"{root / 'conf.py'}: ERROR: it sets no editions_table")
+        if not (root / "docs").is_dir():
+            sys.exit(
+                f"{root / 'docs'}: ERROR: the sources must be in this folder"
+            )
         editions = self.settings["editions_table"]["editions"]
         self.editions: dict[str, Edition] = editions
 

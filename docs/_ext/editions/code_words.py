@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Final, Literal
@@ -44,10 +44,8 @@ DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
 FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
 UNNUMBERED = re.compile(r"\{[!:}]")
-# The braces of a formula are no field.
-FILLED_ELSEWHERE = re.compile(
-    r"%(\(\w+\))?[-+#0]*\d*(\.\d+)?[A-Za-z]|(?:^|(?<=[\s(\[=:,]))\{\w*(:[^{}]*)?\}"
-)
+PERCENT = re.compile(r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[A-Za-z]")
+LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -245,23 +243,76 @@ def syntax_fault(source: str) -> str:
     return ""
 
 
-def labels_with_lost_fields(source: str) -> list[str]:
+def labels_with_lost_fields(source: str, page: Sequence[str]) -> list[str]:
     """List the labels whose values are not found in outputs, or are told apart by their order alone.
 
-    Those are filled in by the operator %, by `logging`, by `strftime`, or by `format` elsewhere; these have
-    several `{}` without a number.
+    The operator %, `logging`, `strftime`, or `format` elsewhere fill in those; these have several `{}` without
+    a number. `page` is the code of all cells.
 
-    >>> labels_with_lost_fields("print('%d rows' % n, 'no rows', '{} of {}'.format(1, 2))")
+    >>> code = "row = 'loss {} falls'; print('%d rows' % n, '{} of {}'.format(1, 2), 'no rows')"
+    >>> labels_with_lost_fields(code, [code])
     ['%d rows', '{} of {}']
+    >>> labels_with_lost_fields(code, [code, "row.format(0.5)"])
+    ['loss {} falls', '%d rows', '{} of {}']
     """
+    nodes = list(_nodes(source))
+    later = any(
+        _formats_a_variable(node) for code in page for node in _nodes(code)
+    )
+    filled = {text for node in nodes for text in _templates(node, later)}
     return [
         piece.message
         for piece in shown_pieces(source, [LABEL])
         if (
             len(list(filter(UNNUMBERED.match, fields_of(piece.text)))) > 1
             if piece.has_fields
-            else FILLED_ELSEWHERE.search(piece.text)
+            else piece.text in filled
         )
+    ]
+
+
+def _nodes(source: str) -> Iterator[ast.AST]:
+    parsed = _parsed(source)
+    return ast.walk(parsed[1]) if parsed else iter(())
+
+
+def _formats_a_variable(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(ast.Attribute(ast.Constant(), "format")):
+            return False
+        case ast.Call(ast.Attribute(_, "format")):
+            return True
+        case ast.BinOp(ast.Name() | ast.Attribute(), ast.Mod()):
+            return True
+    return False
+
+
+def _templates(node: ast.AST, later: bool) -> list[str]:
+    """Return the strings in a piece of code that something else fills in; `later` if variables are filled in."""
+    match node:
+        case ast.BinOp(ast.Constant(str(text)), ast.Mod()):
+            return [text]
+        case ast.Call(
+            ast.Attribute(attr=name), [ast.Constant(str(text)), _, *_]
+        ) if name in LOGS and PERCENT.search(text):
+            return [text]
+        case ast.Call(ast.Attribute(attr="strftime"), arguments):
+            return _strings_in(arguments)
+        case ast.Assign(value=value) | ast.NamedExpr(value=value) if later:
+            return [
+                text
+                for text in _strings_in([value])
+                if PERCENT.search(text) or fields_of(text)
+            ]
+    return []
+
+
+def _strings_in(nodes: Iterable[ast.AST]) -> list[str]:
+    return [
+        each.value
+        for node in nodes
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
     ]
 
 

@@ -7,6 +7,7 @@ within them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,11 @@ def _fault(table: dict[str, Any]) -> str:
     if missing := sorted({"source", "editions"} - set(table)):
         return f"lacks {' and '.join(missing)}"
     source, editions = table["source"], table["editions"]
+    if not isinstance(source, str):
+        return f"source must be a string, but is {source!r}"
+    for language, edition in editions.items():
+        if not isinstance(edition, dict):
+            return f"{language} must be a table, but is {edition!r}"
     if len(editions) < 2:
         return f"editions must be two or more, but are {list(editions)}"
     if source not in editions:
@@ -56,6 +62,11 @@ def _fault(table: dict[str, Any]) -> str:
                 f"but differ in {', '.join(sorted(differing))}"
             )
     folders = [edition["folder"] for edition in editions.values()]
+    for folder in folders:
+        if not isinstance(folder, str) or not re.fullmatch(
+            r"\w[\w.-]*", folder
+        ):
+            return f"folder must be the name of a folder, but is {folder!r}"
     if len({*folders}) < len(folders):
         return (
             f"editions must have a folder each, but are in {', '.join(folders)}"

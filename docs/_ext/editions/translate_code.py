@@ -124,11 +124,15 @@ class FindCodeWords(SphinxTransform):
     def apply(self, **kwargs: object) -> None:
         # The line of each cell, which its container does not have.
         lines = self.env.metadata[self.env.docname].get("source_map", [])
-        for cell in list(code_cells(self.document)):
-            location = self.env.docname, lines[cell.index]
+        cells = list(code_cells(self.document))
+        page = [cell.code.astext() for cell in cells if cell.code]
+        for cell in cells:
+            # Those of notebooks in .ipynb are not known.
+            line = lines[cell.index] if lines else 1
+            location = self.env.docname, line
             code = cell.code.astext() if cell.code else ""
             pieces = shown_pieces(code)
-            for text in labels_with_lost_fields(code):
+            for text in labels_with_lost_fields(code, page):
                 fault = (
                     f"write an f-string, whose output can be translated: {text}"
                 )
@@ -148,9 +152,7 @@ class FindCodeWords(SphinxTransform):
                 self._report(syntax_fault(code), location)
             # MyST-NB looks at the first child for code, and at the last for outputs.
             place = 1 if cell.code else 0
-            cell.node[place:place] = _nodes(
-                pieces, cell.node, lines[cell.index]
-            )
+            cell.node[place:place] = _nodes(pieces, cell.node, line)
         for block in list(_included(self.document)):
             code = dedent(block.astext())
             pieces = shown_pieces(code, NOT_LABELS)

@@ -16,7 +16,7 @@ from .sources import top_level_fences
 # The key of a cell's metadata for the number of its outputs, also of those that nobody sees.
 OUTPUTS = "nbpromises_outputs"
 # The frames of IPython's tracebacks.
-IN_CELL = re.compile(r"^ *Cell In\[\d+\], line (\d+)", re.MULTILINE)
+IN_CELL = re.compile(r"^ *Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
 IN_MODULE = re.compile(r"^ *File ([^\n]+?:\d+)(?:$|[ ,])", re.MULTILINE)
 # Where authors change nothing.
 LIBRARY = re.compile(r"/site-packages/|/lib/python3|^<")
@@ -146,7 +146,11 @@ class CodeCell:
                 last = text.rpartition("Traceback (most recent call last)")[2]
                 said = re.search(r"^\w+(: .*)?\Z|^\w+: .*", last, re.M | re.S)
                 message = said[0] if said else text.splitlines()[-1]
-                return message + _place(last)
+                frames = last[: said.start()] if said else last
+                has_lines = self.code and not self.code.astext().startswith(
+                    "%%"
+                )
+                return message + _place(frames, in_cell=bool(has_lines))
         return None
 
     @property
@@ -181,19 +185,25 @@ def code_cells(document: nodes.document) -> Iterator[CodeCell]:
             yield CodeCell(container)
 
 
-def _place(traceback: str) -> str:
-    """Name the line of the cell that raised an error, and the last line of the author's own modules.
+def _place(traceback: str, *, in_cell: bool) -> str:
+    """Name the last line of the cell that raised an error, and the last one of the author's own modules.
 
-    >>> _place("Cell In[1], line 2\\n\\nFile ~/book/helper.py:3, in f(x)")
+    >>> traceback = "Cell In[1], line 2\\nFile ~/book/helper.py:3, in f(x)"
+    >>> _place(traceback, in_cell=True)
     ' (line 2 of the cell; ~/book/helper.py:3)'
+    >>> _place("Cell In[2], line 9\\nCell In[2], line 4, in f()\\nCell In[1], line 3, in g()", in_cell=True)
+    ' (line 4 of the cell)'
     """
-    lines = [f"line {line} of the cell" for line in IN_CELL.findall(traceback)]
+    cells = IN_CELL.findall(traceback) if in_cell else []
+    # Functions may be those of other cells.
+    own = [line for number, line in cells if number == cells[0][0]]
+    lines = [f"line {line} of the cell" for line in own[-1:]]
     modules = [
         each
         for each in IN_MODULE.findall(traceback)
         if not LIBRARY.search(each)
     ]
-    places = [*lines[:1], *modules[-1:]]
+    places = lines + modules[-1:]
     return f" ({'; '.join(places)})" if places else ""
 
 

@@ -32,7 +32,8 @@ def _exit_after_parent() -> None:
 
 def end_group(leader: int) -> None:
     """Kill the process group that a process has led, which may have ended before the others."""
-    with suppress(ProcessLookupError):
+    # macOS refuses where only zombies are left.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
 

@@ -86,7 +86,7 @@ class Reread:
     def find_pages_that_show(
         self, app: Sphinx, env: BuildEnvironment
     ) -> list[str]:
-        """Name the pages to be written again: they show values or titles of pages that were read or are gone."""
+        """Name the pages to be written again: they show values or titles of pages that were read."""
         label_of = env.domains.standard_domain.anonlabels
         labels = {
             name for name, (page, _) in label_of.items() if page in self._read
@@ -123,7 +123,9 @@ def _collect_warnings() -> tuple[set[str], list[str]]:
         location = getattr(record, "location", None) or ""
         path, _, _ = location.partition(":docstring of ")
         match = re.fullmatch(r"(.+?)(:\d*)*", path)
-        is_about_one = not record.name.startswith(DOMAINS)
+        # "duplicate label %s, other instance in %s"
+        is_of_two = isinstance(record.args, tuple) and len(record.args) > 1
+        is_about_one = not (is_of_two and record.name.startswith(DOMAINS))
         paths.add(match[1] if match and is_about_one else "")
         ours = record.name.startswith(f"{NAMESPACE}.{__package__}.")
         if ours and record.levelno >= logging.ERROR:
@@ -135,6 +137,17 @@ def _collect_warnings() -> tuple[set[str], list[str]]:
         if isinstance(handler, WarningStreamHandler):
             handler.addFilter(note)
     return paths, errors
+
+
+def move_output_folder(app: Sphinx) -> None:
+    """Let MyST-NB write pictures and glued values into the folder of doctrees, which they belong to.
+
+    By default it writes them beside the output, where another builder, with doctrees of its own, would
+    find them, and for a site among other editions into what is published.
+    """
+    env = myst(app.env)
+    folder = str(Path(app.doctreedir, "executed"))
+    env.mystnb_config = env.mystnb_config.copy(output_folder=folder)
 
 
 def find_replaced_sources(
@@ -196,6 +209,8 @@ def _included(env: BuildEnvironment, docname: str) -> str:
 def setup(app: Sphinx) -> None:
     build = Reread(Path(app.doctreedir))
     app.connect("config-inited", build.begin)
+    # After MyST-NB has made its configuration.
+    app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("env-get-outdated", find_replaced_sources)
     app.connect("env-purge-doc", build.forget)
     app.connect("source-read", note_page)

@@ -26,7 +26,13 @@ from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..cache import cached
 from .last_cell import last_cell, promises
-from .package import WheelRole, add_wheel, resolve_wheel_links
+from .package import (
+    WheelRole,
+    add_wheel,
+    find_pages_with_links,
+    resolve_wheel_links,
+    wheel_name,
+)
 from .prose import prose_around_cells
 
 METADATA = {
@@ -52,8 +58,7 @@ def offer_notebook(
     folder = edition["folder"]
     wheel = ""
     if address:
-        (file,) = Path(app.outdir).glob("*.whl")
-        wheel = f"{address}{folder}/{file.name}"
+        wheel = f"{address}{folder}/{wheel_name(Path(app.confdir))}"
     words = edition["words"]
     first_cell = install(wheel, words)
     page = Path(app.env.doc2path(pagename)).read_text(encoding="utf-8")
@@ -189,8 +194,8 @@ def install(wheel: str, words: dict[str, Any]) -> str:
         f"# {words['package']}\n"
         "try:\n"
         f"    {begin}"
-        # Other modules that are missing, and errors within the package, are to be seen.
-        "except ModuleNotFoundError as error:\n"
+        # Missing, or too old to have this module; other modules that are missing are to be seen.
+        "except ImportError as error:\n"
         '    if error.name != "linear_tutorial":\n'
         "        raise\n"
         f"    {remedy.rstrip()}"
@@ -212,4 +217,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("book_colab_repository", "", "html", str)
     app.add_role("wheel", WheelRole())
     app.connect("builder-inited", add_wheel)
+    app.connect("env-updated", find_pages_with_links)
     app.connect("doctree-resolved", resolve_wheel_links)

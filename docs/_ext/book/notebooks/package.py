@@ -11,15 +11,20 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
 from nbpromises.execution.dependencies import digest_files
+
+# The key of Sphinx's metadata of a page that has a link to the wheel.
+LINKS = "book_links_to_wheel"
 
 
 class WheelRole(SphinxRole):
     """A link to the wheel, which lies beside the home page of each edition: {wheel}`its text`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        self.env.metadata[self.env.docname][LINKS] = True
         return [wheel_link("", self.text)], []
 
 
@@ -37,9 +42,16 @@ def resolve_wheel_links(
         link.replace_self(new)
 
 
+def find_pages_with_links(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Name the pages to be written in every build, because the wheel may have another name."""
+    return [page for page, about in env.metadata.items() if LINKS in about]
+
+
 def add_wheel(app: Sphinx) -> None:
     """Build the wheel of the project into the edition that is built."""
     if app.builder.name == "html":
+        for old in Path(app.outdir).glob("*.whl"):
+            old.unlink()
         with TemporaryDirectory() as folder:
             copy_project(Path(app.confdir), Path(folder))
             subprocess.run(  # noqa: S603
@@ -81,12 +93,11 @@ def copy_project(project: Path, folder: Path) -> None:
         shutil.copyfile(path, copy)
     settings, version = folder / "pyproject.toml", about(project)["version"]
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(
-        text.replace(
-            f'version = "{version}"', f'version = "{wheel_version(project)}"', 1
-        ),
-        encoding="utf-8",
-    )
+    before, line, after = text.partition(f'version = "{version}"\n')
+    if not line:
+        raise ValueError(f'{settings.name} has no line version = "{version}"')
+    new = f'version = "{wheel_version(project)}"\n'
+    settings.write_text(before + new + after, encoding="utf-8")
 
 
 def project_files(project: Path) -> list[Path]:
@@ -99,7 +110,7 @@ def project_files(project: Path) -> list[Path]:
         *[project / each for each in described["license-files"]],
         *[
             path
-            for path in package.rglob("*.*")
+            for path in package.rglob("*")
             if path.is_file() and path.suffix != ".pyc"
         ],
     ]

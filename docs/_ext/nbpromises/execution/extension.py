@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -322,12 +322,16 @@ def _execute(
     threads = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
     try:
         with without_main():
-            return dict(threads.map(execute, *zip(*pages, strict=True)))
+            runs = [threads.submit(execute, *page) for page in pages]
+            return dict(run.result() for run in runs)
     except KeyboardInterrupt:
-        kill_pages()
+        threads.shutdown(wait=False, cancel_futures=True)
+        # Some pages may only be starting.
+        while wait(runs, timeout=0.1).not_done:
+            kill_pages()
         raise
     finally:
-        threads.shutdown()
+        threads.shutdown(cancel_futures=True)
 
 
 def _record(

@@ -28,11 +28,11 @@ _NO_NAME = r"(?! *[=:]? *\[*[+−-]?(\.?[0-9]|(?i:nan|inf)|∞)|\.\w)"
 # In small letters: S is a conductance, H an inductance, US$ money. Powers, as in s^-1, are no times.
 _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms)"
-    rf"| ?(s|h|min|(?i:sec|seconds?|minutes?|hours?)){_NO_NAME})(?![\w^−$]|-[^\W\d_])"
+    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms|(?i:sec|seconds|minutes|hours))"
+    rf"| ?(s|h|min|(?i:second|minute|hour)(?!-\w)){_NO_NAME})(?![\w^−$])"
     # A `datetime.timedelta`, and the speed of a progress bar, in its brackets in any unit.
     r"|(?<![0-9:.])[0-9]+:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?![\w:])|(?<![0-9])[0-9]+(\.[0-9]+)? ?it/s\b"
-    r"|[0-9:]+<[0-9:?]+, *[0-9.?]+[^\W\d_]*/s\b"
+    r"|[0-9]+:[0-9:]+(<[0-9:?]+)?, *[0-9.?]+[^\W\d_]*/s\b"
 )
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+", re.IGNORECASE)
 # Random or computed: a UUID, or a digest with another letter than the "e" of an exponent.
@@ -151,7 +151,8 @@ def _different(promise: str, printed: str) -> str:
     """
     return ", ".join(
         f"U+{ord(each):04X} ({name(each, 'unnamed')})"
-        for each in sorted((set(promise) ^ set(printed)) - {" "})
+        for each in sorted(set(promise) ^ set(printed))
+        if _alike(each) != each
     )
 
 

@@ -4,6 +4,7 @@ The fork server imports this module before it forks, with the heavy libraries of
 """
 
 import os
+from codecs import getincrementaldecoder
 from importlib import import_module
 from importlib.util import find_spec
 from tempfile import TemporaryFile
@@ -93,7 +94,7 @@ class Kernel:
                 said = f"{message['msg_type']} in a page; {REMEDY}"
                 outputs.append(error_output(NotImplementedError(said)))
         for name, stream in self._native.items():
-            if text := stream.take():
+            if text := stream.take(final=True):
                 outputs.append(new_output("stream", name=name, text=text))
         outputs = _joined(outputs)
         for output in [*outputs]:
@@ -142,17 +143,19 @@ class _Redirected:
     def __init__(self, descriptor: int) -> None:
         self._file = TemporaryFile()  # noqa: SIM115
         self._taken = 0
+        # A process may have written a part of a letter.
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self._lock = Lock()
         os.dup2(self._file.fileno(), descriptor)
 
-    def take(self) -> str:
-        """Return what was written since the last call."""
+    def take(self, *, final: bool = False) -> str:
+        """Return what was written since the last call; what ends within a letter waits for the `final` one."""
         with self._lock:
             length = os.fstat(self._file.fileno()).st_size
             new = length - self._taken
             text = os.pread(self._file.fileno(), new, self._taken)
             self._taken = length
-        return text.decode(errors="replace")
+            return self._decoder.decode(text, final)
 
 
 def _send_in_its_place(native: _Redirected, stream: Any) -> None:
