@@ -4,9 +4,9 @@ Sphinx warns about a page only while it reads it, and skips unchanged pages in t
 build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
 only modification times, and misses a file that was replaced by an older one: pages whose files have
 another digest are read again, and so are pages whose cells `:load:` such a file; pages that show values glued
-by a page that was read, or that refer to it, and so show its titles, are written again. The doctrees of a build that did not finish are all deleted: a marker file
-is removed at the start and written at the end. Executed outputs are cached elsewhere, so that reading a
-page again takes little time.
+by a page that was read, or that refer to it, and so show its titles, are written again. The doctrees of a
+build that did not finish are all deleted: a marker file is removed at the start and written at the end.
+Executed outputs are cached elsewhere, so that reading a page again takes little time.
 """
 
 import logging
