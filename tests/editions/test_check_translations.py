@@ -124,8 +124,13 @@ def test_a_forecast_is_translated_as_a_whole(site: Site):
         assert f"not translated: {text}" in build.said
 
 
-def test_a_sentence_copied_from_the_source_is_no_translation(site: Site):
-    sentence = "Each step lowers the loss."
+@pytest.mark.parametrize(
+    "sentence",
+    ["Each step lowers the loss.", "今天学习均值和方差。"],
+)
+def test_a_sentence_copied_from_the_source_is_no_translation(
+    site: Site, sentence: str
+):
     names = [
         "TensorFlow Datasets",
         "[Adam: A Method for Optimization](https://example.org)",

@@ -76,6 +76,8 @@ LINES = st.lists(
         ),
         ("1.0M/1.0M [...]", "1.0M/1.0M [00:00<?, 1.20MB/s]"),
         ("took ...", "took 0.3s-0.5s"),
+        ("用时 ... 秒", "用时 0.24 秒"),
+        ("用时 ... 毫秒后结束", "用时 0.24 毫秒后结束"),
         ("... files", "Loaded in 1.2 seconds: 3 files"),
         ("took ...", "took 1.5 minutes 3.2 seconds"),
         ("took ... ago", "took 3.1 sec 40 ms ago"),

@@ -59,6 +59,8 @@ TAG = re.compile(
     r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE
 )
 WORD = re.compile(r"[^\W\d_]")
+# Of Chinese and Japanese, which leave no blanks between them, about as many.
+WORDS = re.compile(r"[\u3040-\u9fff]{2}|[^\W\d_\u3040-\u9fff]{2,}")
 # What a translation shows if its markup was not recognized, also in full width.
 MARKUP = re.compile(r"[*_`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
 
@@ -363,7 +365,7 @@ def notation(node: nodes.Element) -> set[str]:
 def _is_sentence(node: nodes.Element) -> bool:
     """Return whether a message has so many words beside code, formulas and titles that it needs a translation."""
     prose = _prose(node, NOT_PROSE | nodes.reference)
-    return len(re.findall(r"[^\W\d_]{2,}", prose)) > 3
+    return len(WORDS.findall(prose)) > 3
 
 
 def _prose(node: nodes.Element, left_out: UnionType) -> str:

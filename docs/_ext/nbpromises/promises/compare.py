@@ -30,6 +30,8 @@ _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
     r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms|(?i:sec|seconds|minutes|hours))"
     rf"| ?(s|h|min|(?i:second|minute|hour)(?!-\w)){_NO_NAME})(?![\w^−$])"
+    # Chinese has no blanks between words.
+    r"|(?<![0-9])[0-9]+(\.[0-9]+)? ?([毫微纳]?秒|分钟|小时)"
     # A `datetime.timedelta`, and the speed of a progress bar, in its brackets in any unit.
     r"|(?<![0-9:.])[0-9]+:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?![\w:])|(?<![0-9])[0-9]+(\.[0-9]+)? ?it/s\b"
     r"|[0-9]+:[0-9:]+(<[0-9:?]+)?, *[0-9.?]+[^\W\d_]*/s\b"
