@@ -341,6 +341,23 @@ def test_a_mistake_in_the_configuration_is_named_with_its_line(
     assert "Traceback" not in result.stderr
 
 
+def test_a_site_that_is_set_up_in_part_is_told_what_is_missing(
+    project: Project,
+):
+    path = project.root / "conf.py"
+    text = path.read_text()
+    project.write("conf.py", text.replace("editions_table = ", "table = "))
+    result = project.build()
+    said = f"{path}: ERROR: it sets no editions_table\n"
+    assert (result.returncode, result.stderr) == (1, said)
+    sources = project.root / "docs"
+    sources.rename(sources.with_name("source"))
+    project.write("conf.py", text.replace('"docs"', '"source"'))
+    result = project.build()
+    said = f"{sources}: ERROR: the sources must be in this folder\n"
+    assert (result.returncode, result.stderr) == (1, said)
+
+
 def test_settings_with_a_default_may_be_left_out(project: Project):
     project.edit("conf.py", 'nbpromises_watched_variables = ["MINE"]\n', "")
     project.edit("conf.py", 'editions_address = ""\n', "")

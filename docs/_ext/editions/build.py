@@ -60,6 +60,10 @@ def main(folder: str) -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     start = time.monotonic()
     build = SiteBuild(Path(folder).resolve())
+    if not (build.root / "docs").is_dir():
+        sys.exit(
+            f"{build.root / 'docs'}: ERROR: the sources must be in this folder"
+        )
     build.folder.mkdir(exist_ok=True)
     with wait_for(FileLock(build.folder / "lock")):
         started = time.time_ns()
@@ -96,10 +100,6 @@ class SiteBuild:
         }
         if "editions_table" not in self.settings:
             sys.exit(f"{root / 'conf.py'}: ERROR: it sets no editions_table")
-        if not (root / "docs").is_dir():
-            sys.exit(
-                f"{root / 'docs'}: ERROR: the sources must be in this folder"
-            )
         editions = self.settings["editions_table"]["editions"]
         self.editions: dict[str, Edition] = editions
 
