@@ -938,8 +938,10 @@ def test_an_emptied_temporary_folder_changes_no_output_and_the_page_runs_again(
         assert set(build.executed) == {"index"}
 
 
-def test_what_ctrl_c_interrupts_is_no_result(site: Site):
-    site.write_page("""
+@pytest.mark.parametrize("pages", [1, 9])
+def test_what_ctrl_c_interrupts_is_no_result(site: Site, pages: int):
+    """Nor are pages begun that wait for others."""
+    page = """
         ```{code-cell} ipython3
         :tags: [raises-exception, "unchecked: it may be interrupted"]
         import os, time
@@ -948,7 +950,10 @@ def test_what_ctrl_c_interrupts_is_no_result(site: Site):
             time.sleep(0.1)
         print("whole")
         ```
-        """)
+        """
+    names = ["index", *(f"page{number}" for number in range(1, pages))]
+    for name in names:
+        site.write_page(page, f"{name}.md")
     build = subprocess.Popen(
         # The page is not waited for.
         site.command(nb_execution_timeout=-1),
@@ -962,8 +967,8 @@ def test_what_ctrl_c_interrupts_is_no_result(site: Site):
     site.write("go on", "")
     second = site.build()
     assert second.ok, second.said
-    assert set(second.executed) == {"index"}
-    assert "whole" in second.page()
+    assert set(second.executed) == set(names)
+    assert all("whole" in second.page(name) for name in names)
 
 
 @pytest.mark.parametrize(

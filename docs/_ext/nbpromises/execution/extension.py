@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -327,8 +327,9 @@ def _execute(
     except KeyboardInterrupt:
         threads.shutdown(wait=False, cancel_futures=True)
         # Some pages may only be starting.
-        while wait(runs, timeout=0.1).not_done:
+        while not all(run.done() for run in runs):
             kill_pages()
+            time.sleep(0.05)
         raise
     finally:
         threads.shutdown(cancel_futures=True)
