@@ -329,6 +329,7 @@ def test_a_link_within_the_page_closes_the_drawer_that_hides_its_target(
         link.click()
         expect(drawer).to_be_hidden()
         assert page.evaluate("decodeURIComponent(location.hash)") == fragment
+        expect(page.locator(".tooltip")).to_have_count(0)
         expect(page.locator(f"section{fragment}")).to_be_in_viewport()
 
 
