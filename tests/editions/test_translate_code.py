@@ -492,6 +492,7 @@ def test_numbered_fields_a_formula_and_a_percentage_are_none_of_them(
         "the root of $x_{i}$": "$x_{i}$ 的根",
         "97% of all": "全部的 97%",
         "the 95%CI is wide": "95%CI 很宽",
+        "a share in % of all": "占全部的 %",
         "an empty dict is {}": "空字典是 {}",
     }
     page = """
@@ -500,6 +501,8 @@ def test_numbered_fields_a_formula_and_a_percentage_are_none_of_them(
         print("the root of $x_{i}$")
         print("97% of all")
         wide = "the 95%CI is wide"
+        share = "a share in % of all"
+        rest = len(share) % 2
         print(wide)
         print("an empty dict is {}", "".join([]).format())
         ```

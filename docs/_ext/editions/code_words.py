@@ -44,7 +44,9 @@ DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
 FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
 UNNUMBERED = re.compile(r"\{[!:}]")
-PERCENT = re.compile(r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[A-Za-z]")
+PERCENT = re.compile(
+    r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[diouxXeEfFgGcrsa]\b"
+)
 LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
