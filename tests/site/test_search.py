@@ -165,6 +165,27 @@ def test_a_good_place_comes_early(page: Page, disk: str, language: str):
         assert results[0].marks, query
 
 
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("optimisers", "optimizers"),
+        ("normalising", "normalizing"),
+        ("parallelise", "parallelize"),
+        ("colours", "colors"),
+        ("centre", "center"),
+    ],
+)
+def test_both_spellings_of_a_word_find_the_same(
+    page: Page, disk: str, british: str, american: str
+):
+    search = open_dialog(page, disk)
+    places = [
+        {result.place for result in search(word)}
+        for word in (british, american)
+    ]
+    assert places[0] == places[1] != set()
+
+
 # What today's Keras says to the code of old tutorials, and the section of the page about it.
 ERRORS = {
     "module 'keras._tf_keras.keras.losses' has no attribute 'mean_squared_error'": (

@@ -47,8 +47,17 @@
   const stemmer = new Stemmer();
   const wordsByStem = new Map();
   for (const word of new Set(wholePages.join("\n").match(/[a-z]+/g))) {
-    const stem = stemmer.stemWord(word);
+    const stem = stemOf(word);
     wordsByStem.set(stem, [...(wordsByStem.get(stem) ?? []), word]);
+  }
+
+  // British and American spellings of a word have one stem: "optimiser", "colour", "centre".
+  function stemOf(word) {
+    const spelled = word
+      .replace(/is(?=(e[drs]?|ers|ing|ation)$)/, "iz")
+      .replace(/(?<=[a-z]{3})our/, "or")
+      .replace(/tre(?=s?$)/, "ter");
+    return stemmer.stemWord(spelled);
   }
 
   const LONGEST = 200;
@@ -77,7 +86,7 @@
   }
 
   function inflections(word) {
-    return /^[a-z]+$/.test(word) ? wordsByStem.get(stemmer.stemWord(word)) : [];
+    return /^[a-z]+$/.test(word) ? wordsByStem.get(stemOf(word)) : [];
   }
 
   // Chinese and other words, also where no space divides them, without the marks around them.
