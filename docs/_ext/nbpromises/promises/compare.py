@@ -3,7 +3,7 @@
 The rules are doctest's, with two freedoms that the *promise* takes, never the output:
 
 - ``...`` stands for any text, also none and also over several lines, but never for a result: a
-  number that is no plain integer, in whatever form (`3.2x`, `97%`, `1e-3`, `10⁵`, `½`, `0.5j`, `NaN`), must be
+  number that is no plain integer, in whatever form (`3.2x`, `97%`, `12k`, `1e-3`, `10⁵`, `½`, `0.5j`, `NaN`), must be
   promised, unless it is a time with its unit or the address of an object;
 - a number with a decimal point stands for every number that rounds to it at the precision
   in which it is written: ``0.93`` is kept by ``0.9327``, and broken by ``0.9373``.
@@ -46,6 +46,8 @@ _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
     r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+−-]?[0-9]+|[jx×%‰])\w* | (?<![0-9_])[0-9]+[ ]?([%‰]|percent\b)"
+    # With a prefix or a unit: 12k, 4GB, 10dB.
+    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*(?-i:[kKMGT](i?B|Hz|W)?|dB|B|Hz|°C?)(?!\w)"
     # Powers and fractions: 10^5, and ½, which NFKC spells with a slash of its own.
     r" | (?<![0-9_])[0-9]+(\^[+−-]?|\N{FRACTION SLASH})[0-9]+"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_]) | ∞",
