@@ -180,6 +180,29 @@ def test_a_label_that_was_copied_and_removed_again_is_not_lost(
     assert build.ok, build.said
 
 
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        ("(lab)=\n## A part", "{ref}`lab`"),
+        ("(lab)=\n## A part", "[](#lab)"),
+        ("```{glossary}\nepoch\n: A pass.\n```", "{term}`epoch`"),
+        ("```{py:function} f()\n```", "{py:func}`f`"),
+    ],
+)
+def test_a_link_to_what_is_gone_fails_every_build(
+    site: Site, target: str, link: str
+):
+    site.write_page(target, "a.md")
+    page = site.write_page(f"See {link}.", "c.md")
+    site.write_page("The home page.")
+    assert site.build(nitpicky=1).ok
+    site.write_page("Nothing.", "a.md")
+    for _ in range(2):
+        build = site.build(nitpicky=1)
+        assert not build.ok
+        assert f"{page}" in build.said
+
+
 @pytest.mark.parametrize("is_moved", [True, False])
 def test_a_value_that_is_glued_no_more_is_missed_again_and_again(
     site: Site, is_moved: bool

@@ -3,10 +3,11 @@
 Sphinx warns about a page only while it reads it, and skips unchanged pages in the next build: a failed
 build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
 only modification times, and misses a file that was replaced by an older one: pages whose files have
-another digest are read again, and so are pages whose cells `:load:` such a file; pages that show values glued
-by a page that was read, or that refer to it, and so show its titles, are written again. The doctrees of a
-build that did not finish are all deleted: a marker file is removed at the start and written at the end.
-Executed outputs are cached elsewhere, so that reading a page again takes little time.
+another digest are read again, and so are pages whose cells `:load:` such a file. Written again are pages that
+show values glued by a page that was read, or that refer to it, and so show its titles, or refer to what it
+has no more. The doctrees of a build that did not finish are all deleted: a marker file is removed at the
+start and written at the end. Executed outputs are cached elsewhere, so that reading a page again takes
+little time.
 """
 
 import logging
@@ -57,6 +58,7 @@ class Reread:
         self._warned: set[str] = set()
         self._errors: list[str] = []
         self._read: set[str] = set()
+        self._names: set[str] = set()
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Lock the folder of doctrees, and empty it if the last build did not come to its end."""
@@ -83,10 +85,21 @@ class Reread:
         folder = Path(myst(env).mystnb_config.output_folder)
         (folder / f"{docname}.glue.json").unlink(missing_ok=True)
 
+    def note_names(
+        self, app: Sphinx, env: BuildEnvironment, *_: set[str]
+    ) -> list[str]:
+        """Remember the names that pages can refer to before any page is read, and name no page."""
+        self._names = _names(env)
+        return []
+
     def find_pages_that_show(
         self, app: Sphinx, env: BuildEnvironment
     ) -> list[str]:
-        """Name the pages to be written again: they show values or titles of pages that were read."""
+        """Name the pages to be written again: they show values or titles of pages that were read.
+
+        So do pages that refer to what is gone, for Sphinx to report it.
+        """
+        gone = self._names - _names(env)
         label_of = env.domains.standard_domain.anonlabels
         labels = {
             name for name, (page, _) in label_of.items() if page in self._read
@@ -95,7 +108,9 @@ class Reread:
             docname
             for docname, metadata in env.metadata.items()
             if self._read.intersection(metadata.get(GLUED_BY, []))
-            or (self._read | labels).intersection(metadata.get(REFERS_TO, []))
+            or (self._read | labels | gone).intersection(
+                metadata.get(REFERS_TO, [])
+            )
         ]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
@@ -109,6 +124,15 @@ class Reread:
                 (self._folder / f"{docname}.doctree").unlink(missing_ok=True)
             (self._folder / MARKER).touch()
         self._lock.release()
+
+
+def _names(env: BuildEnvironment) -> set[str]:
+    """Return the names of all that pages can refer to, such as labels, terms and functions."""
+    return {
+        name
+        for domain in env.domains.sorted()
+        for name, *_ in domain.get_objects()
+    }
 
 
 def _collect_warnings() -> tuple[set[str], list[str]]:
@@ -212,6 +236,7 @@ def setup(app: Sphinx) -> None:
     # After MyST-NB has made its configuration.
     app.connect("builder-inited", move_output_folder, priority=900)
     app.connect("env-get-outdated", find_replaced_sources)
+    app.connect("env-get-outdated", build.note_names)
     app.connect("env-purge-doc", build.forget)
     app.connect("source-read", note_page)
     app.connect("source-read", note_loaded_files)
