@@ -149,7 +149,9 @@ $(READY): requirements.txt
 	  "$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
 	    echo "error: Python 3.11, 3.12 or 3.13 is needed, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>/dev/null || echo missing); choose one with: make PYTHON=..." >&2; exit 1; }; \
 	  mkdir -p $(VENV); exec 9> $(VENV)/lock; \
-	  "$(PYTHON)" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' 2>/dev/null || true; \
+	  lock='import fcntl; fcntl.flock(9, fcntl.LOCK_EX'; \
+	  case $$("$(PYTHON)" -c "$$lock | fcntl.LOCK_NB)" 2>&1 || true) in *BlockingIOError*) \
+	    echo "Waiting for another set-up of $(VENV)"; "$(PYTHON)" -c "$$lock)" || true;; esac; \
 	  ! cmp -s requirements.txt $@ || exit 0; \
 	  echo "Setting up $(VENV) (once; TensorFlow is large)"; \
 	  "$(PYTHON)" -m venv $(VENV); \
