@@ -382,6 +382,25 @@ def test_a_link_to_the_words_of_a_heading_fails_in_the_source_already(
         assert message in build.said, build.said
 
 
+def test_a_value_without_its_page_fails_in_the_source_already(site: Site):
+    part = """
+        ```{code-cell} ipython3
+        from myst_nb import glue
+        glue("last", 0.93, display=False)
+        ```
+
+        The last loss was {glue:text}`last:.2f`.
+        """
+    site.write_page(part)
+    build = site.build()
+    assert not build.ok
+    message = "ERROR: the value 0.93 is glued without its page"
+    assert message in build.said, build.said
+    assert "{glue:text}`index.md::...`" in build.said
+    site.write_page(part.replace("last:.2f", "index.md::last:.2f"))
+    assert site.build().ok
+
+
 def test_links_by_labels_and_with_their_own_words_pass(site: Site):
     site.write("other.md", "---\norphan: true\n---\n\n(part)=\n\n# Other\n")
     links = "[](other.md), [there](other.md), {ref}`part`, [there](#mine), [](#mine)"

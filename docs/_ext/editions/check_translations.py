@@ -29,7 +29,11 @@ from sphinx.util import logging
 from sphinx.util.nodes import extract_messages
 
 from nbpromises.order import CHECK_CATALOGUE, CHECK_TRANSLATED
-from nbpromises.promises.numbers import names_with_numbers, signed_numbers
+from nbpromises.promises.numbers import (
+    GLUED,
+    names_with_numbers,
+    signed_numbers,
+)
 
 from .catalogues import HEADER, catalogues, faults, header_fault
 from .languages import is_translated
@@ -140,7 +144,10 @@ def _translation(entry: Message) -> str:
 
 
 class CheckLinks(SphinxTransform):
-    """Report links that name a heading by its words, which other editions do not have."""
+    """Report what finds nothing in a translation.
+
+    That is a link by the words of a heading, and a value glued without the name of its page.
+    """
 
     default_priority = CHECK_CATALOGUE
 
@@ -157,6 +164,11 @@ class CheckLinks(SphinxTransform):
                 and not link.children
             ):
                 self._report(link, f"#{name}")
+        for value in self.document.findall(nodes.inline):
+            if GLUED in value["classes"]:
+                page = Path(self.env.doc2path(self.env.docname)).name
+                message = f"the value {value.astext()} is glued without its page, which translations need: {{glue:text}}`{page}::...`"
+                logger.error(message, location=value)
 
     def _report(self, link: nodes.Element, target: str) -> None:
         message = f"a link to the words of a heading ({target}); use a label and {{ref}}"

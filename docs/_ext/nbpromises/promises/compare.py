@@ -125,6 +125,8 @@ def hint(promise: str, printed: str) -> str:
     '... stands for whole words: 0.2s is kept by ..., not by ...s'
     >>> hint("loss: 0.93...", "loss: 0.9373")
     'a number stands for all that round to it: leave out the ... behind it'
+    >>> hint("took 0.2s", "took 0.3s")
+    'a time differs in every run: promise ... in its place'
     """
     promise, printed = normalized(promise), normalized(printed)
     found = _tokens(printed)
@@ -135,6 +137,8 @@ def hint(promise: str, printed: str) -> str:
         return (
             f"characters look alike and differ: {_different(promise, printed)}"
         )
+    if is_kept(_TIME.sub(ANY, promise), printed):
+        return f"a time differs in every run: promise {ANY} in its place"
     if re.search(r"\.[0-9]+\.\.\.", promise):
         return f"a number stands for all that round to it: leave out the {ANY} behind it"
     if re.search(r"\w\.\.\.|\.\.\.\w", promise):
@@ -236,13 +240,16 @@ def accepted(promise: str, printed: str) -> str:
     return text if is_kept(text, printed) else normalized(printed)
 
 
-def without_addresses(text: str) -> str:
-    """Replace memory addresses, which differ in every run, by ``...``.
+def without_what_differs(text: str) -> str:
+    """Replace what differs in every run by ``...``: memory addresses, and the times that `fit` prints.
 
-    >>> without_addresses("<object object at 0x7f7ab8ca9780>")
+    >>> without_what_differs("<object object at 0x7f7ab8ca9780>")
     '<object object at ...>'
+    >>> without_what_differs("1/1 - 0s - 140ms/step - loss: 258.8327")
+    '1/1 - ... - loss: 258.8327'
     """
-    return re.sub(r"\bat 0x[0-9a-f]{6,}", f"at {ANY}", text)
+    text = re.sub(r"\bat 0x[0-9a-f]{6,}", f"at {ANY}", text)
+    return re.sub(r"\b[0-9]+m?s( -)? [0-9]+[mu]?s/(step|epoch)\b", ANY, text)
 
 
 def _split_at_any(tokens: Sequence[str]) -> list[list[str]]:

@@ -29,7 +29,7 @@ from .compare import (
     hint,
     is_kept,
     normalized,
-    without_addresses,
+    without_what_differs,
 )
 from .figures import is_output_figure
 from .forecasts import Forecast, check_forecasts
@@ -232,4 +232,4 @@ def _raises(cell: CodeCell) -> bool:
 
 
 def _fenced(text: str) -> str:
-    return fenced("{expected-output}", without_addresses(text)) + "\n"
+    return fenced("{expected-output}", without_what_differs(text)) + "\n"
