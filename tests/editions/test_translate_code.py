@@ -319,6 +319,30 @@ def test_fields_may_compare_and_have_braces_and_strings(site: Site):
     assert """f'{d["}"]} 在 {{braces}} 里')""" in build.page()
 
 
+def test_labels_within_fields_are_those_of_the_cells_that_define_them(
+    site: Site,
+):
+    defines = "table = {'hour': 1.5, 'loss': 2}"
+    shows = (
+        """print(f"{'hour':>6} and {table['hour']:.1f}, {{'hour'}}")\n"""
+        """line = f'{table["loss"]:.2f}'"""
+    )
+    page = "".join(
+        f"```{{code-cell}} ipython3\n{code}\n```\n\n"
+        for code in (defines, shows)
+    )
+    page += "```{expected-output}\n... 1.5, ...\n```\n"
+    label = "{'hour':>6} and {table['hour']:.1f}, {{'hour'}}"
+    translation = label.replace("and", "和")
+    words = {"A page": "一页", "hour": "小时", "loss": "损失"}
+    write(site, words | {label: translation}, page)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert """{'小时':>6} 和 {table['小时']:.1f}, {{'hour'}}""" in build.page()
+    assert """{table["损失"]:.2f}""" in build.page()
+    assert "  小时 和 1.5, {'hour'}" in build.page()
+
+
 EDGES = """
     ```{code-cell} ipython3
     epoch, x = 1, "W = 3"

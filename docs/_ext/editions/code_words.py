@@ -10,8 +10,9 @@ word, that is at least two letters, which
   `xlabel` or `ylabel`, or as one of a method of such a name, as of `set_xlabel`.
 
 Markup, which begins with `<`, is none. A string that is a label somewhere on a page is that label in all
-cells of the page, also as an index. An f-string, or a string whose method `format` is called, is one
-label together with its fields; a translation has the same fields, in any order.
+cells of the page, also as an index, and within the fields of f-strings. An f-string, or a string whose method
+`format` is called, is one label together with its fields; a translation has the same fields, in any order,
+as they are in the source.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 # In a field, strings can stand, and braces, as those of a set or of a width.
 IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
 FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
+STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 UNNUMBERED = re.compile(r"\{[!:}]")
 PERCENT = re.compile(
     r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[diouxXeEfFgGcrsa]\b"
@@ -116,13 +118,17 @@ def translate_code(
     """
     new = source
     for piece in reversed(_pieces(source)):
+        if piece.kind not in kinds:
+            continue
         message = piece.message
         words = translations.get((piece.kind, message), message)
-        if piece.kind in kinds and words != message:
-            old = source[piece.start : piece.end]
+        written = source[piece.start : piece.end]
+        if words != message:
             text = piece.text.replace(message, words, 1)
-            written = _written(piece, old, text)
-            new = new[: piece.start] + written + new[piece.end :]
+            written = _written(piece, written, text)
+        if piece.has_fields:
+            written = _with_translated_fields(written, translations)
+        new = new[: piece.start] + written + new[piece.end :]
     if code_without_words(new) != code_without_words(source):
         raise ValueError("the translation changes more than words")
     if _counts(new) != _counts(source):
@@ -186,6 +192,27 @@ def _written(piece: Piece, old: str, text: str) -> str:
     return f"{prefix}{quotes}{text}{quotes}"
 
 
+def _with_translated_fields(literal: str, translations: Translations) -> str:
+    """Replace the labels within the fields of an f-string."""
+
+    def replaced(string: re.Match[str]) -> str:
+        quote, text = string[0][0], string[0][1:-1]
+        words = translations.get((LABEL, text), text)
+        # Before Python 3.12, a field can have neither.
+        is_possible = quote not in words and "\\" not in words
+        return f"{quote}{words}{quote}" if is_possible else string[0]
+
+    return "".join(
+        STRING.sub(replaced, token) if _is_field(token) else token
+        for token in TOKEN.findall(literal)
+    )
+
+
+def _is_field(token: str) -> bool:
+    """Return whether a token of a label is a field, not a letter or a brace."""
+    return len(token) > 1 and token not in ("{{", "}}")
+
+
 def _escaped(text: str, quotes: str) -> str:
     text = text.replace("\\", "\\\\").replace(quotes, f"\\{quotes}")
     if len(quotes) == 1:
@@ -202,7 +229,7 @@ def template(text: str) -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
     words = ""
     for token in TOKEN.findall(text):
-        if len(token) > 1 and token not in ("{{", "}}"):
+        if _is_field(token):
             parts.append((words, token))
             words = ""
         else:
