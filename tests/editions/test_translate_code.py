@@ -343,6 +343,29 @@ def test_labels_within_fields_are_those_of_the_cells_that_define_them(
     assert "  小时 和 1.5, {'hour'}" in build.page()
 
 
+def test_a_label_that_is_an_entry_of_a_library_s_fails(site: Site):
+    def build(code: str) -> Build:
+        page = f"""
+            ```{{code-cell}} ipython3
+            import os
+            {code}
+            ```
+
+            ```{{expected-output}}
+            ...
+            ```
+            """
+        write(site, {"A page": "一页", "HOME": "主目录"}, page)
+        return site.build("zh_CN")
+
+    refused = build("print('HOME', os.environ['HOME'])")
+    message = "index.md:11: ERROR: 'HOME' is a label, and an entry that the page does not define"
+    assert not refused.ok
+    assert message in refused.said
+    defined = build("table = {'HOME': 1}; print('HOME', table['HOME'])")
+    assert defined.ok, defined.said
+
+
 EDGES = """
     ```{code-cell} ipython3
     epoch, x = 1, "W = 3"

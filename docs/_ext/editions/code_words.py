@@ -144,13 +144,10 @@ def _counts(source: str) -> dict[object, int]:
     So does what is compared with a variable.
     """
     parsed = _parsed(source)
-    names: dict[object, set[object]] = {}
+    names: dict[object, set[str]] = {}
 
     def add(what: object, found: Iterable[ast.expr | None]) -> None:
-        strings = {
-            each.value for each in found if isinstance(each, ast.Constant)
-        }
-        names.setdefault(what, set()).update(strings)
+        names.setdefault(what, set()).update(_texts(found))
 
     for number, node in enumerate(ast.walk(parsed[1]) if parsed else []):
         match node:
@@ -298,6 +295,44 @@ def labels_with_lost_fields(source: str, page: Sequence[str]) -> list[str]:
             else piece.text in filled
         )
     ]
+
+
+def entries_of_others(source: str, page: Sequence[str]) -> set[str]:
+    """Return the names of entries that code reads, and that no cell of its page defines.
+
+    A library or a module of the author's defines them, which no translation reaches.
+
+    >>> code = "print('loss', history['loss'], table['hour'])"
+    >>> entries_of_others(code, [code, "table = {'hour': 1}"])
+    {'loss'}
+    """
+    defined: set[str] = set()
+    for node in (node for code in page for node in _nodes(code)):
+        match node:
+            case ast.Dict(keys=names) | (
+                ast.Set(elts=names)
+                | ast.List(elts=names)
+                | ast.Tuple(elts=names)
+            ):
+                defined.update(_texts(names))
+            case ast.Subscript(_, name, ast.Store()):
+                defined.update(_texts([name]))
+    return {
+        text
+        for node in _nodes(source)
+        if isinstance(node, ast.Subscript)
+        for text in _texts([node.slice])
+        if text not in defined
+    }
+
+
+def _texts(found: Iterable[ast.expr | None]) -> set[str]:
+    """Return those of some expressions that are strings."""
+    return {
+        each.value
+        for each in found
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
 
 
 def _nodes(source: str) -> Iterator[ast.AST]:

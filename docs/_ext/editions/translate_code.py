@@ -28,10 +28,12 @@ from .code_words import (
     COMMENT,
     DOCSTRING,
     DRAWING,
+    LABEL,
     WORD,
     Kind,
     Piece,
     Translations,
+    entries_of_others,
     labels_with_lost_fields,
     same_fields,
     shown_pieces,
@@ -180,15 +182,17 @@ class TranslateCode(SphinxTransform):
             return
         self._check_fields()
         cells = list(code_cells(self.document))
-        words = PageWords(
-            translations(self.document),
-            [cell.code.astext() for cell in cells if cell.code],
-            own_edition(self.config)["tag"],
-        )
+        page = [cell.code.astext() for cell in cells if cell.code]
+        found = translations(self.document)
+        words = PageWords(found, page, own_edition(self.config)["tag"])
         for cell in cells:
             source = cell.code.astext() if cell.code else ""
             # They have the line of the cell.
             place = next(cell.node.findall(CodeWords), cell.node)
+            for name in sorted(entries_of_others(source, page)):
+                if found.get((LABEL, name), name) != name:
+                    message = f"{name!r} is a label, and an entry that the page does not define: translated, it is not found; show other words, such as '{name}:'"
+                    logger.error(message, location=place)
             if cell.code:
                 self._replace(cell.code, words.code, place)
             for block in cell.texts:
