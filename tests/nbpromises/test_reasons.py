@@ -187,6 +187,7 @@ def test_a_label_that_was_copied_and_removed_again_is_not_lost(
         ("(lab)=\n## A part", "[](#lab)"),
         ("```{glossary}\nepoch\n: A pass.\n```", "{term}`epoch`"),
         ("```{py:function} f()\n```", "{py:func}`f`"),
+        ("```{math}\n:label: lab\nx\n```", "{eq}`lab`"),
     ],
 )
 def test_a_link_to_what_is_gone_fails_every_build(

@@ -302,9 +302,9 @@ def entries_of_others(source: str, page: Sequence[str]) -> set[str]:
 
     A library or a module of the author's defines them, which no translation reaches.
 
-    >>> code = "print('loss', history['loss'], table['hour'])"
-    >>> entries_of_others(code, [code, "table = {'hour': 1}"])
-    {'loss'}
+    >>> code = "print('loss', history['loss'], table['hour'], logs.get('mean'))"
+    >>> sorted(entries_of_others(code, [code, "table = {'hour': 1}"]))
+    ['loss', 'mean']
     """
     defined: set[str] = set()
     for node in (node for code in page for node in _nodes(code)):
@@ -317,13 +317,14 @@ def entries_of_others(source: str, page: Sequence[str]) -> set[str]:
                 defined.update(_texts(names))
             case ast.Subscript(_, name, ast.Store()):
                 defined.update(_texts([name]))
-    return {
-        text
-        for node in _nodes(source)
-        if isinstance(node, ast.Subscript)
-        for text in _texts([node.slice])
-        if text not in defined
-    }
+    read: set[str] = set()
+    for node in _nodes(source):
+        match node:
+            case ast.Subscript(_, name) | ast.Call(
+                ast.Attribute(attr="get" | "pop"), [name, *_]
+            ):
+                read.update(_texts([name]))
+    return read - defined
 
 
 def _texts(found: Iterable[ast.expr | None]) -> set[str]:

@@ -127,12 +127,13 @@ class Reread:
 
 
 def _names(env: BuildEnvironment) -> set[str]:
-    """Return the names of all that pages can refer to, such as labels, terms and functions."""
-    return {
+    """Return the names of all that pages can refer to, such as labels, terms, functions and formulas."""
+    objects = {
         name
         for domain in env.domains.sorted()
         for name, *_ in domain.get_objects()
     }
+    return objects | env.domains.math_domain.equations.keys()
 
 
 def _collect_warnings() -> tuple[set[str], list[str]]:
