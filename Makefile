@@ -64,6 +64,7 @@ zip: html ## Zip the site, which works from disk, into _build/offline
 
 publish: export BOOK_OFFLINE := yes
 publish: epub pdf zip ## Gather the site with all these files in _build/public, to be uploaded
+	@! test -e _build/public/.git || { echo "error: _build/public holds a git repository, which would be deleted: move it elsewhere" >&2; exit 1; }
 	@rm -rf _build/public
 	@cp -r _build/html _build/public
 	@cp -r _build/offline _build/public/offline

@@ -13,9 +13,16 @@ from support.commands import ROOT
 def built_wheel(project: Path, folder: Path) -> Path:
     folder.mkdir()
     builder = SimpleNamespace(name="html")
-    add_wheel(SimpleNamespace(confdir=project, outdir=folder, builder=builder))
+    app = SimpleNamespace(confdir=project, outdir=folder, builder=builder)
+    add_wheel(app)
     (wheel,) = folder.iterdir()
-    assert wheel.name == wheel_name(project)
+    assert wheel.name == wheel_name(app)
+    readme = project / "README.md"
+    text = readme.read_text("utf-8")
+    # Whoever edits the project during a build gets links to the wheel that is there.
+    readme.write_text(f"{text}More.\n", "utf-8")
+    assert wheel.name == wheel_name(app)
+    readme.write_text(text, "utf-8")
     return wheel
 
 
@@ -26,6 +33,8 @@ def test_pip_can_tell_a_changed_package_from_the_one_before(tmp_path: Path):
         shutil.copy(ROOT / name, project)
     shutil.copytree(ROOT / "linear_tutorial", project / "linear_tutorial")
     first = built_wheel(project, tmp_path / "first")
+    for name in ".env", ".loss.py.swp", "loss.py~":
+        (project / "linear_tutorial" / name).write_text("left behind")
     again = built_wheel(project, tmp_path / "again")
     assert (first.name, first.read_bytes()) == (again.name, again.read_bytes())
 

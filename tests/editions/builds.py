@@ -364,6 +364,16 @@ def test_settings_with_a_default_may_be_left_out(project: Project):
     project.must_build()
 
 
+def test_a_repository_in_the_built_site_is_not_deleted(project: Project):
+    project.must_build()
+    kept = project.write("_build/html/.git/HEAD", "ref: refs/heads/pages\n")
+    project.write("docs/_templates/x.html", "<p>\n")
+    result = project.build()
+    assert result.returncode == 1
+    assert "html: ERROR: holds a git repository" in result.stderr
+    assert kept.exists()
+
+
 def test_a_conflict_in_a_template_is_an_error_at_its_line(project: Project):
     path = project.write("docs/_templates/x.html", "<p>\n<<<<<<< HEAD\n")
     result = project.build()

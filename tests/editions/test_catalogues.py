@@ -214,8 +214,9 @@ def test_an_update_comments_out_what_is_gone(tmp_path: Path):
 @pytest.mark.parametrize(
     "old", [GOOD, HEADER + '#~ msgid "one"\n#~ msgstr "一"\n']
 )
+@pytest.mark.parametrize("was_there", [False, True])
 def test_a_renamed_page_and_a_moved_paragraph_keep_their_translations(
-    tmp_path: Path, old: str
+    tmp_path: Path, old: str, *, was_there: bool
 ):
     folder = tmp_path / "docs" / "locales" / "zh_CN" / "LC_MESSAGES"
     folder.mkdir(parents=True)
@@ -227,6 +228,9 @@ def test_a_renamed_page_and_a_moved_paragraph_keep_their_translations(
         tmp_path / "_build/gettext/renamed.pot",
     )
     (folder / "page.po").write_text(old)
+    if was_there:
+        # The paragraph was copied first, and removed from its page later.
+        (folder / "renamed.po").write_text(HEADER + 'msgid "one"\nmsgstr ""\n')
     main(tmp_path)
     text = (folder / "renamed.po").read_text()
     assert 'msgid "one"\nmsgstr "一"\n' in text

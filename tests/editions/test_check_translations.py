@@ -382,6 +382,29 @@ def test_a_link_to_the_words_of_a_heading_fails_in_the_source_already(
         assert message in build.said, build.said
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "de"])
+def test_a_language_that_is_no_edition_is_one_error(site: Site, language: str):
+    site.write_page("Nothing.")
+    build = site.build(language)
+    assert not build.ok
+    assert f"editions_table has en, zh_CN, and no '{language}'" in build.said
+    assert "exception" not in build.said
+
+
+def test_the_address_of_a_card_needs_no_translation(site: Site):
+    configuration = (site.root / "conf.py").read_text()
+    site.write(
+        "conf.py", configuration + "extensions.append('sphinx_design')\n"
+    )
+    site.write_page(
+        "```{card} A guide\n:link: https://example.org/\n\nMore there.\n```"
+    )
+    words = {"A page": "一页", "A guide": "指南", "More there.": "更多内容。"}
+    site.write("locales/zh_CN/LC_MESSAGES/index.po", catalogue(words))
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+
+
 def test_a_value_without_its_page_fails_in_the_source_already(site: Site):
     part = """
         ```{code-cell} ipython3

@@ -66,6 +66,12 @@ def test_a_table_that_is_no_toml_is_named(tmp_path: Path):
         ('"chinese"', '"../zh"', "the name of a folder, but is '../zh'"),
         ('"chinese"', "3", "the name of a folder, but is 3"),
         ('source = "en"', 'source = ["en"]', "a string, but is ['en']"),
+        (
+            'words.search = "Search"',
+            'words.search = "Search {n}"',
+            "zh_CN.words.search must have {n}, but is '搜索'",
+        ),
+        ('"搜索"', '"搜索 {n"', "must have no fields, but is '搜索 {n'"),
     ],
 )
 def test_what_a_table_lacks_is_named(

@@ -366,6 +366,45 @@ def test_a_label_that_is_an_entry_of_a_library_s_fails(site: Site):
     assert defined.ok, defined.said
 
 
+@pytest.mark.parametrize(
+    ("test", "is_kept"),
+    [
+        ("name.endswith('loss')", False),
+        ("'loss' in name", False),
+        ("name.split('mean')[-1]", False),
+        ("name == 'mean loss'", True),
+        ("'loss' in table", True),
+        ("name.startswith('start')", True),
+    ],
+)
+def test_code_that_looks_for_a_part_of_a_label_fails(
+    site: Site, test: str, *, is_kept: bool
+):
+    page = f"""
+        ```{{code-cell}} ipython3
+        table = {{"mean loss": 1, {'"loss": 3, ' if "table" in test else ""}}}
+        for name in table:
+            print("started", {test})
+        ```
+
+        ```{{expected-output}}
+        ...
+        ```
+        """
+    words = {
+        "A page": "一页",
+        "mean loss": "平均损失",
+        "loss": "损失",
+        "started": "开始",
+    }
+    if "table" not in test:
+        del words["loss"]
+    write(site, words, page)
+    build = site.build("zh_CN")
+    assert build.ok == is_kept, build.said
+    assert ("a part of a label" in build.said) is not is_kept
+
+
 EDGES = """
     ```{code-cell} ipython3
     epoch, x = 1, "W = 3"

@@ -1185,6 +1185,22 @@ def test_a_cell_that_is_to_be_skipped_is_not_executed(site: Site):
     assert page.read_text() == before
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start(); t.join()",
+        "class A:\n    def __del__(self):\n        1 / 0\n\n\na = A()\ndel a",
+    ],
+)
+def test_an_exception_that_python_itself_shows_is_executed_once(
+    site: Site, code: str
+):
+    tag = ':tags: ["unchecked: a traceback"]\n'
+    site.write_page(f"```{{code-cell}} ipython3\n{tag}{code}\n```")
+    assert site.build().executed == {"index": "first time"}
+    assert site.build().executed == {}
+
+
 def test_a_page_that_says_so_is_not_executed(site: Site):
     page = site.write_page(CELL.format("1 / 0"))
     off = 'mystnb:\n  execution_mode: "off"\nkernelspec:'

@@ -20,9 +20,16 @@ HERE = Path(__file__).parent
 
 def apply_edition(app: Sphinx, config: Config) -> None:
     """Set the title, authors and address of the edition that is built, and tell the templates of all."""
+    from sphinx.errors import ConfigError
+
     from .languages import edition_beside, own_edition
     from .side_by_side import BLOCKS, SUFFIX
 
+    editions = config.editions_table.get("editions", {})
+    if config.language not in editions:
+        known = ", ".join(editions) or "nothing"
+        message = f"editions_table has {known}, and no {config.language!r}"
+        raise ConfigError(message)
     # `compile_catalogues` does it.
     config.gettext_auto_build = False
     # Translators get the words and the alternative texts of pictures.

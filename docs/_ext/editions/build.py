@@ -166,6 +166,10 @@ class SiteBuild:
         if conflicts := list(self.conflicts()):
             print(*conflicts, sep="\n", file=sys.stderr)
             return False
+        if (self.site / ".git").exists():
+            message = "holds a git repository, which a build would delete: move it elsewhere"
+            print(f"{self.site}: ERROR: {message}", file=sys.stderr)
+            return False
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir()
         if not self._run_sphinx():

@@ -158,7 +158,7 @@ def update(path: Path, template: Path, memory: dict[str, str]) -> None:
     catalogue.update(messages, update_creation_date=False)
     for entry in catalogue:
         entry.flags -= GUESSED
-        if entry.id in memory and entry.id not in known:
+        if entry.id in memory and not (entry.id in known and entry.string):
             entry.string = memory[entry.id]
             entry.flags.discard("fuzzy")
     new = BytesIO()

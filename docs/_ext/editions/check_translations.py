@@ -353,6 +353,9 @@ def _is_same_everywhere(node: nodes.Element) -> bool:
     ):
         # Sphinx puts the title of the target in, as for cards of sphinx-design.
         return True
+    # The address to which a card of sphinx-design leads.
+    if "sd-hide-link-text" in node["classes"]:
+        return True
     return "nb_element" in node or isinstance(node, SAME) or _is_metadata(node)
 
 

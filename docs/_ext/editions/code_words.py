@@ -50,6 +50,10 @@ PERCENT = re.compile(
     r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[diouxXeEfFgGcrsa]\b"
 )
 LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+SEARCHES = {
+    "count", "endswith", "find", "index", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "split",
+    "startswith",
+}  # fmt: skip
 TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -325,6 +329,39 @@ def entries_of_others(source: str, page: Sequence[str]) -> set[str]:
             ):
                 read.update(_texts([name]))
     return read - defined
+
+
+def names_of_things(page: Iterable[str]) -> set[str]:
+    """Return the labels of a page that are keys, elements or outcomes, not lines that are printed.
+
+    >>> sorted(names_of_things(["table = {'mean loss': 1}; print('mean of', 2)"]))
+    ['mean loss']
+    """
+    return {
+        piece.message
+        for code in page
+        for piece in shown_pieces(code, [LABEL])
+        if not (piece.is_printed or piece.has_fields)
+    }
+
+
+def tested_parts(source: str) -> set[str]:
+    """Return the words that code looks for within strings.
+
+    >>> code = "name.endswith('loss') or 'val' in name or name.split(', ')"
+    >>> sorted(tested_parts(code))
+    ['loss', 'val']
+    """
+    found: set[str] = set()
+    for node in _nodes(source):
+        match node:
+            case ast.Compare(ast.Constant() as part, [ast.In() | ast.NotIn()]):
+                found.update(_texts([part]))
+            case ast.Call(ast.Attribute(attr=name), [part, *_]) if (
+                name in SEARCHES
+            ):
+                found.update(_texts([part]))
+    return set(filter(WORD.search, found))
 
 
 def _texts(found: Iterable[ast.expr | None]) -> set[str]:

@@ -28,7 +28,7 @@ def read_table(path: Path) -> dict[str, Any]:
 
     Raises:
         ValueError: If it is no TOML, lacks something, has a single edition, or two in one folder, if
-            `source` names no edition, or another edition has other keys than that one.
+            `source` names no edition, or another edition has other keys than that one, or other fields.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -61,6 +61,11 @@ def _fault(table: dict[str, Any]) -> str:
                 f"{language} and {source} must have the same keys, "
                 f"but differ in {', '.join(sorted(differing))}"
             )
+        for name, text in texts(edition).items():
+            wanted = _fields(texts(editions[source])[name])
+            if _fields(text) != wanted:
+                fields = ", ".join(wanted) or "no fields"
+                return f"{language}.{name} must have {fields}, but is {text!r}"
     folders = [edition["folder"] for edition in editions.values()]
     for folder in folders:
         if not isinstance(folder, str) or not re.fullmatch(
@@ -86,6 +91,26 @@ def keys(table: dict[str, Any]) -> set[str]:
         if isinstance(inner, dict)
         for key in keys(inner)
     )
+
+
+def texts(table: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of a table, and of the tables within it, by their keys.
+
+    >>> texts({"title": "A book", "words": {"search": "Search", "fonts": []}})
+    {'title': 'A book', 'words.search': 'Search'}
+    """
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            found[key] = value
+        elif isinstance(value, dict):
+            inner = texts(value)
+            found |= {f"{key}.{name}": text for name, text in inner.items()}
+    return found
+
+
+def _fields(text: str) -> list[str]:
+    return sorted(re.findall(r"\{[^{}]*\}?", text))
 
 
 def whole_address(address: str) -> str:

@@ -25,7 +25,7 @@ from nbpromises.cells import code_cells
 from nbpromises.execution.records import myst, read_executed, record_files
 
 from ..cache import cached
-from .last_cell import last_cell, promises
+from .last_cell import last_cell, literal, promises
 from .package import (
     WheelRole,
     add_wheel,
@@ -58,7 +58,7 @@ def offer_notebook(
     folder = edition["folder"]
     wheel = ""
     if address:
-        wheel = f"{address}{folder}/{wheel_name(Path(app.confdir))}"
+        wheel = f"{address}{folder}/{wheel_name(app)}"
     words = edition["words"]
     first_cell = install(wheel, words)
     page = Path(app.env.doc2path(pagename)).read_text(encoding="utf-8")
@@ -184,7 +184,7 @@ def install(wheel: str, words: dict[str, Any]) -> str:
     if wheel:
         remedy = f"%pip install --quiet {wheel}\n    {begin}"
     else:
-        remedy = f'print("{words["install_package"]}")'
+        remedy = f"print({literal(words['install_package'])})"
     code = (
         "import os\n"
         "\n"

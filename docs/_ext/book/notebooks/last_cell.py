@@ -1,5 +1,6 @@
 """The last cell of a notebook: are the results those of the book, and do versions differ?"""
 
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -49,18 +50,27 @@ def last_cell(
         "\n"
         f"versions = {{\n{of_book}}}\n"
         "for library, version in versions.items():\n"
-        f'    print(f"{words["versions"]}")'
+        f"    print(f{literal(words['versions'])})"
     )
     if numbers := "\n".join(results(cells)):
         code += (
             "\n\n"
             "from linear_tutorial import notebook\n\n"
             f'same, others = notebook.compare("""\n{numbers}\n""")\n'
-            f'print(f"{words["compared"]}")\n'
+            f"print(f{literal(words['compared'])})\n"
             "for cell, number in others:\n"
-            f'    print(f"{words["other_result"]}")'
+            f"    print(f{literal(words['other_result'])})"
         )
     return code
+
+
+def literal(text: str) -> str:
+    """Return a text as a literal of Python; with an `f` before it, its fields are filled in.
+
+    >>> literal('“{cell}” is "new"')
+    '"“{cell}” is \\\\"new\\\\""'
+    """
+    return json.dumps(text, ensure_ascii=False)
 
 
 def results(cells: Iterable[tuple[NotebookNode, str]]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The package of this book as a wheel, for notebooks to install from the site."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from sphinx.util.docutils import SphinxRole
 
 from nbpromises.execution.dependencies import digest_files
 
+# Compiled files, and what editors leave behind: hidden files and backups.
+LEFT_OUT = re.compile(r"\.pyc$|~$|/\.[^/]*(/|$)")
 # The key of Sphinx's metadata of a page that has a link to the wheel.
 LINKS = "book_links_to_wheel"
 
@@ -37,7 +40,7 @@ def resolve_wheel_links(
 ) -> None:
     """Give the links to the wheel their address."""
     for link in list(doctree.findall(wheel_link)):
-        address = "../" * docname.count("/") + wheel_name(Path(app.confdir))
+        address = "../" * docname.count("/") + wheel_name(app)
         new = nodes.reference("", "", *link, refuri=address, internal=True)
         link.replace_self(new)
 
@@ -70,8 +73,12 @@ def add_wheel(app: Sphinx) -> None:
             )
 
 
-def wheel_name(project: Path) -> str:
-    """Return the name of the wheel of the project in a folder."""
+def wheel_name(app: Sphinx) -> str:
+    """Return the name of the wheel beside the pages, or that which it would have."""
+    project = Path(app.confdir)
+    # The project may have changed since it was built.
+    for built in Path(app.outdir).glob("*.whl"):
+        return built.name
     name = about(project)["name"].replace("-", "_")
     return f"{name}-{wheel_version(project)}-py3-none-any.whl"
 
@@ -111,7 +118,8 @@ def project_files(project: Path) -> list[Path]:
         *[
             path
             for path in package.rglob("*")
-            if path.is_file() and path.suffix != ".pyc"
+            if path.is_file()
+            and not LEFT_OUT.search(path.relative_to(project).as_posix())
         ],
     ]
 

@@ -139,7 +139,7 @@ def check_page(
             # The cells below did not run.
             return
     for block in block_of.values():
-        message = "this {expected-output} does not follow a code cell"
+        message = "this {expected-output} does not follow a code cell; one with the tag remove-cell is not on the page"
         yield Result(block.first, message)
 
 

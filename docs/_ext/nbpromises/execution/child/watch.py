@@ -23,6 +23,7 @@ TOLD = "/subprocess.py _posix_spawn"
 HARMLESS = ["uname", "-p"]
 # The file that `ast.parse` names unless it is told of another.
 UNKNOWN_FILE = "<unknown>"
+CELL = re.compile(r"(^|/)[0-9]+\.py$")
 # Where Python and its packages are installed; they count by their versions.
 INSTALLED = "/lib/python3"
 
@@ -50,6 +51,9 @@ def watch_process(journal: str) -> None:
             path, flags = os.fsdecode(details[0]), details[2]
             # After a SyntaxError, Python looks for the line in a file, also in that of code without one.
             if path in (journal, UNKNOWN_FILE):
+                return
+            # CPython looks for the code of a cell, whose file has a number for its name, all along `sys.path`.
+            if CELL.search(path) and not os.path.exists(path):  # noqa: PTH110
                 return
             # shutil.rmtree opens names that are relative to another folder than the current one.
             if " _rmtree" in _caller():
