@@ -186,6 +186,22 @@ def test_both_spellings_of_a_word_find_the_same(
     assert places[0] == places[1] != set()
 
 
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("supervision", "supervised"),
+        ("precise", "precision"),
+        ("centred", "centres"),
+    ],
+)
+def test_a_word_with_two_spellings_finds_its_other_forms(
+    page: Page, disk: str, word: str, other: str
+):
+    search = open_dialog(page, disk)
+    marks = {mark.lower() for result in search(word) for mark in result.marks}
+    assert other in marks
+
+
 # What today's Keras says to the code of old tutorials, and the section of the page about it.
 ERRORS = {
     "module 'keras._tf_keras.keras.losses' has no attribute 'mean_squared_error'": (

@@ -47,17 +47,18 @@
   const stemmer = new Stemmer();
   const wordsByStem = new Map();
   for (const word of new Set(wholePages.join("\n").match(/[a-z]+/g))) {
-    const stem = stemOf(word);
-    wordsByStem.set(stem, [...(wordsByStem.get(stem) ?? []), word]);
+    for (const stem of stemsOf(word)) {
+      wordsByStem.set(stem, [...(wordsByStem.get(stem) ?? []), word]);
+    }
   }
 
-  // British and American spellings of a word have one stem: "optimiser", "colour", "centre".
-  function stemOf(word) {
+  // British and American spellings of a word have a stem in common: "optimiser", "colour", "centre".
+  function stemsOf(word) {
     const spelled = word
       .replace(/is(?=(e[drs]?|ers|ing|ation)$)/, "iz")
       .replace(/(?<=[a-z]{3})our/, "or")
       .replace(/tre(?=s?$)/, "ter");
-    return stemmer.stemWord(spelled);
+    return new Set([word, spelled].map((each) => stemmer.stemWord(each)));
   }
 
   const LONGEST = 200;
@@ -86,7 +87,8 @@
   }
 
   function inflections(word) {
-    return /^[a-z]+$/.test(word) ? wordsByStem.get(stemOf(word)) : [];
+    if (!/^[a-z]+$/.test(word)) return [];
+    return [...stemsOf(word)].flatMap((stem) => wordsByStem.get(stem) ?? []);
   }
 
   // Chinese and other words, also where no space divides them, without the marks around them.
