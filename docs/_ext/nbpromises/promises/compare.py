@@ -23,15 +23,16 @@ from ..terminal import COLOUR, shown
 ANY = "..."
 # In lines, of a promise and its output together.
 LONG = 2_000
-# Before a value, "min" names the smallest one, "second" one of two, and a lone "s" or "h" may be a name, too.
+# Before a value, a unit may be its name: "min" of the smallest one, "second" of one of two, "ms" of a variable.
 _NO_NAME = r"(?! *[=:]? *\[*[+−-]?(\.?[0-9]|(?i:nan|inf)|∞)|\.\w)"
 # In small letters: S is a conductance, H an inductance, US$ money. Powers, as in s^-1, are no times.
 _TIME = re.compile(
     r"(?<![0-9])[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
-    r"([sh](?!\.\w)| ?(ns|us|[µμ]s|ms|(?i:sec|seconds|minutes|hours))"
-    rf"| ?(s|h|min|(?i:second|minute|hour)(?!-\w)){_NO_NAME})(?![\w^−$])"
+    r"([sh](?!\.\w)|ns|us|[µμ]s|ms| ?([num]?secs?|mins|(?i:sec|seconds|minutes|hours))"
+    rf"| ?(ns|us|[µμ]s|ms|s|h|min|(?i:second|minute|hour)(?!-\w)){_NO_NAME})(?![\w^−$])"
     # Chinese has no blanks between words.
-    r"|(?<![0-9])[0-9]+(\.[0-9]+)? ?([毫微纳]?秒|分钟|小时)"
+    r"|(?<![0-9])[0-9]+(\.[0-9]+)?([毫微纳]?秒|分钟|小时)"
+    rf"|(?<![0-9])[0-9]+(\.[0-9]+)? ([毫微纳]?秒|分钟|小时){_NO_NAME}"
     # A `datetime.timedelta`, and the speed of a progress bar, in its brackets in any unit.
     r"|(?<![0-9:.])[0-9]+:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?![\w:])|(?<![0-9])[0-9]+(\.[0-9]+)? ?it/s\b"
     r"|[0-9]+:[0-9:]+(<[0-9:?]+)?, *[0-9.?]+[^\W\d_]*/s\b"
@@ -46,8 +47,9 @@ _RESULT = re.compile(
     r"(?<![0-9_])[0-9_]*\.[0-9][\w.%]* | (?<![0-9_])[0-9][0-9_]*\.(?=[\s,\])}]|\Z)"
     # Not within a name, such as "tmp1mfzf94j".
     r" | (?<![0-9A-Za-z_])[0-9][0-9_]*\.?(e[+−-]?[0-9]+|[jx×%‰])\w* | (?<![0-9_])[0-9]+[ ]?([%‰]|percent\b)"
-    # With a prefix or a unit: 12k, 4GB, 10dB.
-    r" | (?<![0-9A-Za-z_])[0-9][0-9_]*(?-i:[kKMGT](i?B|Hz|W)?|dB|B|Hz|°C?)(?!\w)"
+    # With a prefix or a unit: 12k, 4GB, 10dB; not the name Llama-7B, nor the bar 12k/60k.
+    r" | (?<![0-9A-Za-z_])(?<![A-Za-z]-)(?<![0-9kKMGT]/)[0-9][0-9_]*"
+    r"(?-i:[kKMGT](i?B|Hz|W)?|dB|Hz|°C?)(?!\w|/[0-9])"
     # Powers and fractions: 10^5, and ½, which NFKC spells with a slash of its own.
     r" | (?<![0-9_])[0-9]+(\^[+−-]?|\N{FRACTION SLASH})[0-9]+"
     r" | (?<![^\W\d_])(nan|inf|infinity)(?![^\W\d_]) | ∞",
