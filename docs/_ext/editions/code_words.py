@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -44,16 +45,13 @@ DIRECTIVE = re.compile(r"noqa\b|(type|fmt|ruff|pylint):")
 # In a field, strings can stand, and braces, as those of a set or of a width.
 IN_FIELD = r"'[^']*'|\"[^\"]*\"|[^{}]"
 FIELD = rf"\{{(?>{IN_FIELD}|\{{(?>{IN_FIELD})*\}})*\}}"
-STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+# Without a prefix, as that of bytes.
+STRING = re.compile(r"(?<![A-Za-z])('[^']*'|\"[^\"]*\")")
 UNNUMBERED = re.compile(r"\{[!:}]")
 PERCENT = re.compile(
     r"(?<!\d)%(\(\w+\))?[-+#0 ]*[\d*]*(\.\d+)?[diouxXeEfFgGcrsa]\b"
 )
 LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
-SEARCHES = {
-    "count", "endswith", "find", "index", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "split",
-    "startswith",
-}  # fmt: skip
 TOKEN = re.compile(rf"\{{\{{|\}}\}}|{FIELD}|.", re.DOTALL)
 OPENING = re.compile(r"[A-Za-z]*('''|\"\"\"|'|\")")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -114,7 +112,7 @@ def translate_code(
     """Replace the words in a piece of Python code by their translations.
 
     Raises:
-        ValueError: If it would be other code.
+        ValueError: If it would be other code, or none.
 
     >>> translations = {("label", "one step"): "一步", ("comment", "fast"): "快"}
     >>> translate_code("times['one step'] = 1  # fast", translations)
@@ -199,9 +197,14 @@ def _with_translated_fields(literal: str, translations: Translations) -> str:
     def replaced(string: re.Match[str]) -> str:
         quote, text = string[0][0], string[0][1:-1]
         words = translations.get((LABEL, text), text)
+        if words == text:
+            return string[0]
         # Before Python 3.12, a field can have neither.
-        is_possible = quote not in words and "\\" not in words
-        return f"{quote}{words}{quote}" if is_possible else string[0]
+        if quote in words or "\\" in words:
+            raise ValueError(
+                f"within a field, the translation of {text!r} can have neither {quote} nor a backslash: {words}"
+            )
+        return f"{quote}{words}{quote}"
 
     return "".join(
         STRING.sub(replaced, token) if _is_field(token) else token
@@ -302,69 +305,37 @@ def labels_with_lost_fields(source: str, page: Sequence[str]) -> list[str]:
 
 
 def entries_of_others(source: str, page: Sequence[str]) -> set[str]:
-    """Return the names of entries that code reads, and that no cell of its page defines.
+    """Return the names of entries that code reads, and that stand nowhere else on its page but where it prints.
 
     A library or a module of the author's defines them, which no translation reaches.
 
     >>> code = "print('loss', history['loss'], table['hour'], logs.get('mean'))"
-    >>> sorted(entries_of_others(code, [code, "table = {'hour': 1}"]))
+    >>> sorted(entries_of_others(code, [code, "table = dict(zip(['hour'], [1]))"]))
     ['loss', 'mean']
     """
-    defined: set[str] = set()
-    for node in (node for code in page for node in _nodes(code)):
-        match node:
-            case ast.Dict(keys=names) | (
-                ast.Set(elts=names)
-                | ast.List(elts=names)
-                | ast.Tuple(elts=names)
-            ):
-                defined.update(_texts(names))
-            case ast.Subscript(_, name, ast.Store()):
-                defined.update(_texts([name]))
-    read: set[str] = set()
-    for node in _nodes(source):
-        match node:
-            case ast.Subscript(_, name) | ast.Call(
-                ast.Attribute(attr="get" | "pop"), [name, *_]
-            ):
-                read.update(_texts([name]))
-    return read - defined
-
-
-def names_of_things(page: Iterable[str]) -> set[str]:
-    """Return the labels of a page that are keys, elements or outcomes, not lines that are printed.
-
-    >>> sorted(names_of_things(["table = {'mean loss': 1}; print('mean of', 2)"]))
-    ['mean loss']
-    """
-    return {
-        piece.message
+    nodes = [node for code in page for node in _nodes(code)]
+    others = Counter(text for node in nodes for text in _texts([node]))
+    others.subtract(text for node in nodes for text in _entries_read(node))
+    others.subtract(
+        piece.text
         for code in page
-        for piece in shown_pieces(code, [LABEL])
-        if not (piece.is_printed or piece.has_fields)
-    }
+        for piece in _pieces(code)
+        if piece.is_printed
+    )
+    read = {text for node in _nodes(source) for text in _entries_read(node)}
+    return {text for text in read if others[text] <= 0}
 
 
-def tested_parts(source: str) -> set[str]:
-    """Return the words that code looks for within strings.
-
-    >>> code = "name.endswith('loss') or 'val' in name or name.split(', ')"
-    >>> sorted(tested_parts(code))
-    ['loss', 'val']
-    """
-    found: set[str] = set()
-    for node in _nodes(source):
-        match node:
-            case ast.Compare(ast.Constant() as part, [ast.In() | ast.NotIn()]):
-                found.update(_texts([part]))
-            case ast.Call(ast.Attribute(attr=name), [part, *_]) if (
-                name in SEARCHES
-            ):
-                found.update(_texts([part]))
-    return set(filter(WORD.search, found))
+def _entries_read(node: ast.AST) -> set[str]:
+    match node:
+        case ast.Subscript(_, name, ast.Load()) | ast.Call(
+            ast.Attribute(attr="get" | "pop"), [name, *_]
+        ):
+            return _texts([name])
+    return set()
 
 
-def _texts(found: Iterable[ast.expr | None]) -> set[str]:
+def _texts(found: Iterable[ast.AST | None]) -> set[str]:
     """Return those of some expressions that are strings."""
     return {
         each.value

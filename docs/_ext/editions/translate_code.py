@@ -35,11 +35,9 @@ from .code_words import (
     Translations,
     entries_of_others,
     labels_with_lost_fields,
-    names_of_things,
     same_fields,
     shown_pieces,
     syntax_fault,
-    tested_parts,
     translate_code,
 )
 from .drawings import drawn_words, translate_drawing, words_beside_formulas
@@ -187,21 +185,13 @@ class TranslateCode(SphinxTransform):
         page = [cell.code.astext() for cell in cells if cell.code]
         found = translations(self.document)
         words = PageWords(found, page, own_edition(self.config)["tag"])
-        names = names_of_things(page)
         for cell in cells:
             source = cell.code.astext() if cell.code else ""
             # They have the line of the cell.
             place = next(cell.node.findall(CodeWords), cell.node)
             for name in sorted(entries_of_others(source, page)):
                 if found.get((LABEL, name), name) != name:
-                    message = f"{name!r} is a label, and an entry that the page does not define: translated, it is not found; show other words, such as '{name}:'"
-                    logger.error(message, location=place)
-            for part in sorted(tested_parts(source)):
-                if (LABEL, part) not in found and any(
-                    part in name and part not in found.get((LABEL, name), name)
-                    for name in names
-                ):
-                    message = f"the code looks for {part!r}, a part of a label that its translation does not have: compare whole labels"
+                    message = f"{name!r} is a label, and an entry that the page does not define: translated, it is not found; print other words, such as '{name}:'"
                     logger.error(message, location=place)
             if cell.code:
                 self._replace(cell.code, words.code, place)
