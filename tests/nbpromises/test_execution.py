@@ -1102,6 +1102,28 @@ def test_the_order_of_two_streams_does_not_depend_on_time(
     assert build.ok, build.said
 
 
+def test_an_output_that_is_sent_late_counts(site: Site):
+    site.write_page("""
+        ```{code-cell} ipython3
+        import sys, time
+        thread, flush = get_ipython().kernel.iopub_thread, sys.stderr._flush
+
+        def flush_late():
+            thread.schedule(lambda: time.sleep(1))
+            flush()
+
+        sys.stderr._flush = flush_late
+        print("the last of all", file=sys.stderr)
+        ```
+
+        ```{expected-output}
+        the last of all
+        ```
+        """)
+    build = site.build()
+    assert build.ok, build.said
+
+
 def test_what_processes_and_native_code_print_is_on_the_page(site: Site):
     site.write_page(
         """

@@ -8,7 +8,7 @@ from codecs import getincrementaldecoder
 from importlib import import_module
 from importlib.util import find_spec
 from tempfile import TemporaryFile
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 from warnings import catch_warnings
 
@@ -76,14 +76,20 @@ class Kernel:
         self._client.allow_stdin = False
         self._client.start_channels()
         self._native = {name: _Redirected(fd) for fd, name in STREAMS.items()}
+        kernel: Any = manager.kernel
+        self._iopub_thread = kernel.iopub_thread
         for name, native in self._native.items():
-            _send_in_its_place(native, getattr(manager.kernel, name))
+            _send_in_its_place(native, getattr(kernel, name))
         if HAS_MATPLOTLIB:
-            _describe_figures(manager.kernel)
+            _describe_figures(kernel)
 
     def run(self, source: str) -> list[Output]:
         """Run one cell and return its outputs, as a notebook file stores them."""
         self._client.execute(source)
+        # Outputs are sent in a thread of ipykernel's, in order: this event comes behind the last of them.
+        sent = Event()
+        self._iopub_thread.schedule(sent.set)
+        sent.wait()
         channel = self._client.iopub_channel
         outputs = []
         while channel.msg_ready():
