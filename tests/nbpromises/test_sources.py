@@ -105,7 +105,8 @@ def test_it_is_an_error_at_its_line_and_accept_keeps_the_promises(
 
 
 @pytest.mark.parametrize(
-    "character", "\x00\u2029\x85\xad\x0b\x1c\u200b\u200e\u202e\ufeff\u2060"
+    "character",
+    "\x00\x1b\x7f\ue000\ufffc\ufffd\u2029\x85\xad\x0b\x1c\u200b\u200e\u202e\ufeff\u2060",
 )
 def test_a_character_that_nobody_sees_is_named_with_its_line(character: str):
     (fault,) = faults(f"# A page\n\nSome{character}words\n")

@@ -22,9 +22,11 @@ logger = logging.getLogger(__name__)
 # The key of Sphinx's metadata of a page, which it forgets when it reads the page again.
 TEXT = "nbpromises_text"
 
-# Python takes some of them for line ends, and Markdown does not; the others cannot be seen.
+# Python takes some of them for line ends, and Markdown does not; others cannot be seen, are left by a wrong
+# encoding, or have no meaning but that of one font.
 STRANGE = re.compile(
-    "[\x00\x0b\x0c\x1c-\x1e\x85\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ue000-\uf8ff\ufeff\ufffc\ufffd\U000f0000-\U0010ffff]"
 )
 FULL_WIDTH_FENCE = re.compile("｀{3}|`{3,} *｛")
 CONFLICT = re.compile("(<{7}|[|]{7}|>{7}) ")
