@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> ExtensionMetadata:
     from pathlib import Path
 
-    from . import reread, sources
+    from . import markup, reread, sources
     from .execution import extension
     from .order import WRITE_FILES
     from .promises import directive, figures, forecasts, numbers, report
@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("nbpromises_describe_figures", False, "env", bool)
     app.connect("source-read", sources.report_faults)
     app.connect("doctree-read", sources.report_faults_within)
+    app.connect("doctree-read", markup.report_left_over)
     app.add_node(directive.ExpectedOutput)
     app.add_directive("expected-output", directive.ExpectedOutputDirective)
     app.add_directive("output-figure", figures.OutputFigureDirective)
