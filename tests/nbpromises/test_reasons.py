@@ -828,3 +828,26 @@ def test_processes_that_read_in_parallel_tell_what_they_found(
     result = run(*site.command(), "--jobs=2", cwd=site.root)
     assert "3 promises kept, 1 broken, on 4 pages" in result.stdout
     assert site.build().executed == {"broken": "it broke a promise last time"}
+
+
+def test_documented_code_is_read_again_when_a_default_changes_elsewhere(
+    site: Site,
+):
+    path = site.root / "conf.py"
+    path.write_text(
+        path.read_text()
+        + 'extensions += ["sphinx.ext.autodoc"]\nsys.path.insert(0, ".")\n'
+    )
+    site.write("style.py", "ALPHA = 0.6\n")
+    site.write(
+        "figures.py",
+        'from style import ALPHA\n\ndef plot(alpha=ALPHA):\n    """Draw."""\n',
+    )
+    site.write("index.rst", "API\n===\n\n.. autofunction:: figures.plot\n")
+    command = site.command()
+    assert run(*command, cwd=site.root).returncode == 0
+    site.write("style.py", "ALPHA = 0.8\n")
+    assert run(*command, cwd=site.root).returncode == 0
+    page = (site.root / "_build" / "en" / "index.html").read_text()
+    assert "0.8" in page
+    assert "0.6" not in page

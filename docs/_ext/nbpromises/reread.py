@@ -3,7 +3,8 @@
 Sphinx warns about a page only while it reads it, and skips unchanged pages in the next build: a failed
 build would pass when it is repeated. So the doctrees of pages with warnings are deleted. Sphinx compares
 only modification times, and misses a file that was replaced by an older one: pages whose files have
-another digest are read again, and so are pages whose cells `:load:` such a file. Written again are pages that
+another digest are read again, and so are pages whose cells `:load:` such a file, and pages that document
+modules if any of the project's has changed. Written again are pages that
 show values glued by a page that was read, or that refer to it, and so show its titles, or refer to what it
 has no more. The doctrees of a build that did not finish are all deleted: a marker file is removed at the
 start and written at the end. Executed outputs are cached elsewhere, so that reading a page again takes
@@ -19,7 +20,7 @@ from pathlib import Path
 from docutils import nodes
 from filelock import FileLock
 from myst_nb.ext.glue.utils import PendingGlueReference
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import desc, pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -193,6 +194,23 @@ def note_loaded_files(app: Sphinx, docname: str, source: list[str]) -> None:
         app.env.note_dependency(str(folder / name))
 
 
+def note_documented_modules(app: Sphinx, doctree: nodes.document) -> None:
+    """Make a page that documents modules depend on all of the project's own: a default may come from any of them."""
+    env = app.env
+    names = env.dependencies[env.docname]
+    used = {Path(env.srcdir, name).resolve() for name in names}
+    files = [getattr(each, "__file__", None) for each in sys.modules.values()]
+    own = [
+        path
+        for path in map(Path, filter(None, files))
+        if path.is_relative_to(app.confdir)
+        and not path.is_relative_to(sys.prefix)
+    ]
+    if used.intersection(own) and any(doctree.findall(desc)):
+        for path in own:
+            env.note_dependency(str(path))
+
+
 def note_glued_by(app: Sphinx, doctree: nodes.document) -> None:
     """Store the names of the other pages whose glued values a page shows."""
     references = doctree.findall(PendingGlueReference)
@@ -241,6 +259,7 @@ def setup(app: Sphinx) -> None:
     app.connect("env-purge-doc", build.forget)
     app.connect("source-read", note_page)
     app.connect("source-read", note_loaded_files)
+    app.connect("doctree-read", note_documented_modules)
     app.connect("doctree-read", note_included)
     app.connect("doctree-read", note_glued_by)
     app.connect("doctree-read", note_references)
