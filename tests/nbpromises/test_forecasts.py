@@ -118,6 +118,8 @@ def test_a_run_that_gives_another_answer_fails(site: Site):
         ),
         ("    1. fewer than 50\n", "", "needs at least two answers, but has 1"),
         ("1. fewer", "fewer", "needs a list of answers, but has none"),
+        ("1. fewer", "0. fewer", "must be numbered from 1, but begin with 0"),
+        ("1. fewer", "2. fewer", "must be numbered from 1, but begin with 2"),
         ("They are", "   They are", "an answer must be one paragraph"),
         (
             "They are",

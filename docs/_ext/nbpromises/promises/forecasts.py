@@ -113,6 +113,8 @@ def _fault(
         return (
             f"a {{forecast}} needs at least two answers, but has {len(answers)}"
         )
+    if answers.get("start", 1) != 1:
+        return f"the answers of a {{forecast}} must be numbered from 1, but begin with {answers['start']}"
     for answer in answers:
         if [type(child) for child in answer] != [nodes.paragraph]:
             words = shorten(answer.astext(), 40)
