@@ -1320,6 +1320,16 @@ def test_a_matplotlibrc_where_the_build_is_started_does_not_count(site: Site):
     assert "+ 1.5" in result.stderr
 
 
+def test_a_matplotlib_style_of_the_user_s_is_not_there(site: Site):
+    styles = site.root / "home/.config/matplotlib/stylelib"
+    site.write(f"{styles}/mine.mplstyle", "lines.linewidth: 12")
+    code = "import matplotlib.style as style; print('mine' in style.available)"
+    site.write_page(CELL.format(code))
+    home = str(site.root / "home")
+    result = run(*site.command(), cwd=site.root, HOME=home)
+    assert "+ False" in result.stderr
+
+
 def test_what_a_preloaded_module_prints_is_on_no_page(tmp_path: Path):
     site = Site(tmp_path, ["nbpromises"], 'nbpromises_preload = ["talkative"]')
     site.write("talkative.py", 'print("loaded", end="")')

@@ -39,8 +39,12 @@ HAS_MATPLOTLIB = find_spec("matplotlib") is not None
 if HAS_MATPLOTLIB:
     import_module("matplotlib.pyplot")
     import_module("matplotlib_inline.backend_inline")
-    # Whatever a matplotlibrc says in the folder where the build was started.
+    # Whatever a matplotlibrc says in the folder where the build was started, and without the user's own styles.
     import_module("matplotlib").rcdefaults()
+    styles = import_module("matplotlib.style")
+    # Until matplotlib 3.10, they were in `core`.
+    getattr(styles, "core", styles).USER_LIBRARY_PATHS.clear()
+    styles.reload_library()
 
     from ... import describe
 
