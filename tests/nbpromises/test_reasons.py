@@ -186,7 +186,13 @@ def test_a_label_that_was_copied_and_removed_again_is_not_lost(
         ("(lab)=\n## A part", "{ref}`lab`"),
         ("(lab)=\n## A part", "[](#lab)"),
         ("```{glossary}\nepoch\n: A pass.\n```", "{term}`epoch`"),
+        ("```{glossary}\nepoch\n: A pass.\n```", "{term}`Epoch`"),
         ("```{py:function} f()\n```", "{py:func}`f`"),
+        (
+            "```{py:function} a.f()\n```",
+            "\n\n```{py:currentmodule} a\n```\n\n{py:func}`f`",
+        ),
+        ("```{program} m\n```\n\n```{option} -j\n```", "{option}`m -j`"),
         ("```{math}\n:label: lab\nx\n```", "{eq}`lab`"),
     ],
 )

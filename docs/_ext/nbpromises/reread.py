@@ -100,7 +100,7 @@ class Reread:
 
         So do pages that refer to what is gone, for Sphinx to report it.
         """
-        gone = self._names - _names(env)
+        gone = {_last_part(name) for name in self._names - _names(env)}
         label_of = env.domains.standard_domain.anonlabels
         labels = {
             name for name, (page, _) in label_of.items() if page in self._read
@@ -109,9 +109,8 @@ class Reread:
             docname
             for docname, metadata in env.metadata.items()
             if self._read.intersection(metadata.get(GLUED_BY, []))
-            or (self._read | labels | gone).intersection(
-                metadata.get(REFERS_TO, [])
-            )
+            or (self._read | labels).intersection(metadata.get(REFERS_TO, []))
+            or not gone.isdisjoint(map(_last_part, metadata.get(REFERS_TO, [])))
         ]
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
@@ -135,6 +134,15 @@ def _names(env: BuildEnvironment) -> set[str]:
         for name, *_ in domain.get_objects()
     }
     return objects | env.domains.math_domain.equations.keys()
+
+
+def _last_part(name: str) -> str:
+    """Return what a name and the references to it have in common: they may be short, or a term's in another case.
+
+    >>> _last_part("package.Model"), _last_part("Batch"), _last_part("make --jobs")
+    ('model', 'batch', '--jobs')
+    """
+    return re.split(r"[.\s]", name)[-1].casefold()
 
 
 def _collect_warnings() -> tuple[set[str], list[str]]:
