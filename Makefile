@@ -38,7 +38,7 @@ endif
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean writable
+.PHONY: docs tests help html epub pdf zip publish test doctest builds mutants kills bench audit accept serve catalogues lock newest oldest linkcheck clean deletable writable
 .DELETE_ON_ERROR:
 # Targets named together, as in `make -j4 clean html`, are done in their order.
 .NOTPARALLEL:
@@ -63,8 +63,7 @@ zip: html ## Zip the site, which works from disk, into _build/offline
 	@$(offline) zip
 
 publish: export BOOK_OFFLINE := yes
-publish: epub pdf zip ## Gather the site with all these files in _build/public, to be uploaded
-	@! test -e _build/public/.git || { echo "error: _build/public holds a git repository, which would be deleted: move it elsewhere" >&2; exit 1; }
+publish: deletable epub pdf zip ## Gather the site with all these files in _build/public, to be uploaded
 	@rm -rf _build/public
 	@cp -r _build/html _build/public
 	@cp -r _build/offline _build/public/offline
@@ -117,7 +116,7 @@ newest: $(READY) ## Build and test the last commit in _build/newest with the new
 	@grep -vxF -f requirements.txt _build/newest/requirements.txt | grep '==' || echo "No package has a newer version"
 	@$(MAKE) --no-print-directory -C _build/newest html test
 
-# What is not asked for by the package is as locked; hashes are those of other versions.
+# The oldest versions of the package's direct dependencies, and all others as locked, whose hashes are of other versions.
 oldest: $(READY) ## Test the package in _build/oldest with the oldest versions that it allows (takes minutes)
 	@rm -rf _build/oldest
 	@$(with_pips_index); \
@@ -131,6 +130,9 @@ oldest: $(READY) ## Test the package in _build/oldest with the oldest versions t
 
 linkcheck: $(READY) ## Visit every link (needs the network)
 	@$(call sphinx,linkcheck)
+
+deletable:
+	@! test -e _build/public/.git || { echo "error: _build/public holds a git repository, which would be deleted: move it elsewhere" >&2; exit 1; }
 
 # What root or another user has built.
 writable:

@@ -249,9 +249,11 @@ def without_what_differs(text: str) -> str:
     '<object object at ...>'
     >>> without_what_differs("1/1 - 0s - 140ms/step - loss: 258.8327")
     '1/1 - ... - loss: 258.8327'
+    >>> without_what_differs("1/1 - 0s 140µs/step - loss: 258.8327")
+    '1/1 - ... - loss: 258.8327'
     """
     text = re.sub(r"\bat 0x[0-9a-f]{6,}", f"at {ANY}", text)
-    return re.sub(r"\b[0-9]+m?s( -)? [0-9]+[mu]?s/(step|epoch)\b", ANY, text)
+    return re.sub(r"\b[0-9]+m?s( -)? [0-9]+[muµ]?s/(step|epoch)\b", ANY, text)
 
 
 def _split_at_any(tokens: Sequence[str]) -> list[list[str]]:
