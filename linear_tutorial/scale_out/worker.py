@@ -11,6 +11,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -60,6 +61,9 @@ def train(
             "choose the folder around it, or another one"
         )
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    if threading.current_thread() is threading.main_thread():
+        # TensorFlow has put a handler of its own in the place of Python's, and goes on after a SIGTERM.
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))
     x, y = make_data()
     sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
     shards = [distribute(strategy, values, sizes) for values in (x, y)]
@@ -167,6 +171,14 @@ def check_tf_config(config: str) -> None:
             and all(re.fullmatch(r".+:\d+", str(each)) for each in addresses),
             f'has no list of addresses with ports under "{kind}"',
         )
+    others = sorted(cluster.keys() - {"chief", "worker", "evaluator"})
+    check(not others, f"has tasks that do not train here: {others}")
+    found = [each for addresses in cluster.values() for each in addresses]
+    check(len(set(found)) == len(found), "has the same address twice")
+    check(
+        not any("//" in each for each in found),
+        "has an address that does not begin with the name of a machine",
+    )
     check(
         str(task["index"])
         in map(str, range(len(cluster.get(str(task["type"]), [])))),

@@ -175,6 +175,15 @@ BAD_CONFIGS = [
     ({"cluster": {"worker": "host:1"}, "task": FIRST}, "no list of addresses"),
     ({"cluster": {"worker": ["host"]}, "task": FIRST}, "no list of addresses"),
     ({"cluster": {"worker": []}, "task": FIRST}, "not in its cluster"),
+    (
+        {"cluster": {"worker": ["http://a:1", "b:1"]}, "task": FIRST},
+        "an address that does not begin with the name of a machine",
+    ),
+    ({"cluster": {"worker": ["a:1", "a:1"]}, "task": FIRST}, "address twice"),
+    (
+        {"cluster": {**ONE, "ps": ["a:1"]}, "task": FIRST},
+        "tasks that do not train here: ['ps']",
+    ),
     ({"cluster": ONE, "task": {**FIRST, "index": 1}}, "not in its cluster"),
     ({"cluster": ONE, "task": {**FIRST, "index": -1}}, "not in its cluster"),
     (
@@ -278,6 +287,33 @@ def test_fit_cannot_train_with_several_workers_as_the_page_says():
     # When it can, this fails: the page has to say so then.
     for ended in run_workers([[sys.executable, "-c", FIT]] * 2):
         assert "Attempt to convert a value (PerReplica" in ended.output
+
+
+def test_sigterm_ends_a_worker_that_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    config = {
+        "cluster": {"worker": [f"127.0.0.1:{free_ports(1)[0]}"]},
+        "task": FIRST,
+    }
+    monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+    code = f"""if True:
+        import sys
+        from linear_tutorial.scale_out.worker import train
+        train({str(tmp_path)!r}, lambda *_: print(flush=True) or input())
+        """
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert process.returncode == -signal.SIGTERM
 
 
 def test_ctrl_c_ends_a_worker_that_waits_for_the_others(
