@@ -132,6 +132,16 @@ def real_tensor(
     return tf.cast(tensor, dtype)
 
 
+def one_number(name: str, value: object) -> tf.Tensor:
+    """Return `value` as a scalar of float32, or raise if it is no single real number."""
+    tensor = real_tensor(name, value, tf.float32)
+    if tensor.shape.rank:
+        raise ValueError(
+            f"{name} must be one number, but has shape {tensor.shape}"
+        )
+    return tensor
+
+
 def real_vector(name: str, value: object, dtype: tf.DType) -> tf.Tensor:
     """Return `value` as a tensor of floats, or raise if it is a single number."""
     tensor = real_tensor(name, value, dtype)
@@ -164,8 +174,13 @@ def finite_tensor(
     return tensor
 
 
-def refuse_loss_scaling(optimizer: object) -> None:
-    """Raise if an optimizer of Keras expects the gradients of a loss that it has scaled."""
+def usable_optimizer(optimizer: object) -> None:
+    """Raise if an optimizer is a class, or one of Keras that expects the gradients of a loss that it has scaled."""
+    if isinstance(optimizer, type):
+        raise ValueError(
+            f"optimizer must be made before it is given, as {optimizer.__name__}(0.1), "
+            f"but is the class {optimizer.__name__}"
+        )
     scale = float(getattr(optimizer, "scale_loss", float)(1.0))
     if scale != 1:
         raise ValueError(

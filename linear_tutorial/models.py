@@ -6,7 +6,7 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from linear_tutorial._checks import real_tensor
+from linear_tutorial._checks import one_number, real_tensor
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
@@ -39,6 +39,9 @@ class LinearModel(tf.Module):
         w: The weight (slope) to start from.
         b: The bias (intercept) to start from.
 
+    Raises:
+        ValueError: If one of them is not a real number.
+
     Example:
         >>> model = LinearModel()
         >>> float(model(3.0))
@@ -49,8 +52,8 @@ class LinearModel(tf.Module):
 
     def __init__(self, w: float = 5.0, b: float = 0.0) -> None:
         super().__init__()
-        self.w = tf.Variable(w, dtype=tf.float32, name="w")
-        self.b = tf.Variable(b, dtype=tf.float32, name="b")
+        self.w = tf.Variable(one_number("w", w), name="w")
+        self.b = tf.Variable(one_number("b", b), name="b")
 
     def __call__(self, x: tf.Tensor) -> tf.Tensor:
         """Predict `y` for real inputs `x` of any shape; they are converted to float32.
@@ -71,6 +74,9 @@ class KerasLinearModel(keras.Model):
         w: The weight (slope) to start from.
         b: The bias (intercept) to start from.
 
+    Raises:
+        ValueError: If one of them is not a real number.
+
     Example:
         >>> model = KerasLinearModel()
         >>> float(model(tf.constant(3.0)))
@@ -81,6 +87,7 @@ class KerasLinearModel(keras.Model):
 
     def __init__(self, w: float = 5.0, b: float = 0.0) -> None:
         super().__init__()
+        w, b = one_number("w", w), one_number("b", b)
         self.w = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(w), name="w"
         )

@@ -1,5 +1,6 @@
 """Curves over the points that they were fitted to and over those that they were not, and both losses."""
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
@@ -86,11 +87,19 @@ def plot_validation(
     Returns:
         The axes.
 
+    Raises:
+        ValueError: If `history` lacks one of them.
+
     Example:
         >>> axes = plot_validation({"loss": [4.0, 2.0, 1.0], "val_loss": [4.0, 3.0, 5.0]})
         >>> axes.lines[-1].get_xydata().tolist()
         [[2.0, 3.0]]
     """
+    if not isinstance(history, Mapping) or {"loss", "val_loss"} - set(history):
+        raise ValueError(
+            "history must have losses under 'loss' and 'val_loss', like the attribute history "
+            f"of what fit returns, but is {reprlib.repr(history)}"
+        )
     ax = labelled_axes(ax, "epoch", "loss")
     losses, val_losses = history["loss"], history["val_loss"]
     epochs = range(1, len(losses) + 1)

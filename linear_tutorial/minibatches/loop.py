@@ -8,7 +8,7 @@ import tensorflow as tf
 from linear_tutorial._checks import (
     finite_tensor,
     integer_at_least,
-    refuse_loss_scaling,
+    usable_optimizer,
 )
 from linear_tutorial.loss import mean_squared_error
 from linear_tutorial.minibatches.batches import make_batches
@@ -56,7 +56,7 @@ def minibatch_loop(
     """
     x, y = finite_tensor("x", x), finite_tensor("y", y)
     epochs = integer_at_least(0, "epochs", epochs)
-    refuse_loss_scaling(optimizer)
+    usable_optimizer(optimizer)
     batches = make_batches(x, y, batch_size, seed=seed)
 
     variables = model.trainable_variables

@@ -27,6 +27,9 @@ def main() -> None:
     options = parser.parse_args()
     try:
         state = train(options.folder, updates=options.updates)
+        x, y = make_data()
+        loss = mean_squared_error(y, state.model(x))
+        print(report(state.model, loss), flush=True)
     except (OSError, ValueError) as error:
         sys.exit(f"error: {error}")
     # Of other names, or of other types under the same names.
@@ -40,8 +43,6 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(128 + signal.SIGINT)
-    x, y = make_data()
-    print(report(state.model, mean_squared_error(y, state.model(x))))
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import tensorflow as tf
 from linear_tutorial._checks import (
     finite_tensor,
     integer_at_least,
-    refuse_loss_scaling,
     same_shape,
+    usable_optimizer,
 )
 from linear_tutorial.data import make_data
 from linear_tutorial.loss import mean_squared_error
@@ -98,7 +98,7 @@ def train_on_batch(
         >>> int(state.optimizer.iterations)
         1
     """
-    refuse_loss_scaling(state.optimizer)
+    usable_optimizer(state.optimizer)
     with tf.GradientTape() as tape:
         predictions = state.model(batch_x, training=True)
         loss = mean_squared_error(batch_y, predictions)

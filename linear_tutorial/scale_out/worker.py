@@ -61,9 +61,7 @@ def train(
             "choose the folder around it, or another one"
         )
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    if threading.current_thread() is threading.main_thread():
-        # TensorFlow has put a handler of its own in the place of Python's, and goes on after a SIGTERM.
-        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))
+    restore_sigterm()
     x, y = make_data()
     sizes = shard_sizes(len(x), strategy.num_replicas_in_sync)
     shards = [distribute(strategy, values, sizes) for values in (x, y)]
@@ -91,6 +89,13 @@ def train(
         epoch.assign_add(1)
         save(manager, int(epoch))
         report(int(epoch), float(model.w.numpy()), float(model.b.numpy()))
+
+
+def restore_sigterm() -> None:
+    """Let SIGTERM do what it did before TensorFlow caught it, which goes on training."""
+    # In other threads, Python sets no handlers.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))
 
 
 def find_start(folder: str) -> str | None:

@@ -23,7 +23,14 @@ from linear_tutorial.faster import plot_times
 from linear_tutorial.figures.diagrams import plot_loop, plot_tape
 from linear_tutorial.figures.history import plot_loss_surface
 from linear_tutorial.figures.step import plot_step
-from linear_tutorial.minibatches import SGD, Adam, Momentum, make_batches
+from linear_tutorial.figures.unseen import plot_validation
+from linear_tutorial.minibatches import (
+    SGD,
+    Adam,
+    Momentum,
+    make_batches,
+    minibatch_loop,
+)
 from linear_tutorial.minibatches.figures import plot_valley
 from linear_tutorial.replay import moments_from_losses
 from linear_tutorial.resumable import batch_of_update
@@ -59,6 +66,18 @@ def shard_and_train(sizes: Any, global_batch_size: Any) -> None:
 BAD = [
     # What is done, and what the message must contain: the argument, what was given, what was
     # expected.
+    (lambda: LinearModel([3.0]), ["w must be one number", "(1,)"]),
+    (lambda: KerasLinearModel(1.0, [[3.0]]), ["b must be one", "(1, 1)"]),
+    (lambda: LinearModel("3"), ["w", "real numbers"]),
+    (
+        lambda: minibatch_loop(LinearModel(), X, Y, SGD),
+        ["optimizer must be made", "is the class SGD"],
+    ),
+    (
+        lambda: plot_validation(keras.callbacks.History()),
+        ["history", "'val_loss'", "the attribute history"],
+    ),
+    (lambda: plot_validation({"loss": [1.0]}), ["history", "{'loss': [1.0]}"]),
     (lambda: make_data(0), ["num_examples", "0", "at least 1"]),
     (lambda: make_data(-3), ["num_examples", "-3", "at least 1"]),
     (lambda: make_data(2.5), ["num_examples", "2.5", "integer"]),

@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ from linear_tutorial.resumable import (
 )
 from linear_tutorial.resumable.__main__ import main
 from support import closed_form
-from support.commands import error_of, run
+from support.commands import ROOT, error_of, run
 
 X, Y = make_data()
 UPDATES_PER_EPOCH = 7
@@ -537,6 +538,24 @@ def test_the_command_says_that_the_disk_is_full(folder: Path):
     with full_disk(500):
         said = error_of(main, folder, "--updates=40")
     assert "could not be saved (File too large)" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="of Linux")
+def test_the_command_says_that_its_result_cannot_be_printed(folder: Path):
+    command = [sys.executable, "-m", "linear_tutorial.resumable", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*command, "--updates=1"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Buffered, so that it fails at the end.
+            env=os.environ | {"PYTHONUNBUFFERED": ""},
+        )
+    assert result.returncode != 0
+    assert "error: [Errno 28] No space left" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 OTHER = "those of another program"
