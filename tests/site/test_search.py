@@ -135,9 +135,11 @@ EARLY = {
         "保存检查点": "beyond/checkpoints.html#a-few-lines-that-save-a-run",
         "train_step": "reference/api.html#linear_tutorial.train_step",
         "loss=6.42449": "tutorial/training_loop.html#ten-epochs",
+        "loss 不下降": "your_model/no_learning.html#when-it-does-not-learn",
     },
     "en": {
         "training loop": "reference/glossary.html#term-training-loop",
+        "loss not decreasing": "your_model/no_learning.html#when-it-does-not-learn",
         "trained model": "tutorial/training_loop.html#the-trained-model",
         "batching": "tutorial/data.html#one-batch",
         "how to save what it learned": "tutorial/keras.html#save-what-it-learned",
