@@ -168,6 +168,21 @@ def test_an_output_may_go_unchecked_for_a_reason(site: Site):
     assert f"{page}:11: ERROR: the tag must say why" in build.said
 
 
+@pytest.mark.parametrize("tag", ["remove-cel", "“remove-cell”", "Remove-Cell"])
+def test_a_tag_that_is_misspelt_is_named(site: Site, tag: str):
+    page = site.write_page(f"""
+        ```{{code-cell}} ipython3
+        :tags: [solution, {tag}]
+        x = 1
+        ```
+        """)
+    build = site.build()
+    assert not build.ok
+    said = f"there is no tag '{tag}'; do you mean 'remove-cell'?"
+    assert f"{page}:11: ERROR: {said}" in build.said
+    assert "solution" not in build.said
+
+
 def test_a_promise_must_follow_a_cell_and_be_the_only_one(site: Site):
     page = site.write_page("""
         ```{expected-output}

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import gettempdir
 from textwrap import indent
@@ -40,6 +41,12 @@ logger = logging.getLogger(__name__)
 UNCHECKED = "unchecked"
 # Tags with which MyST-NB leaves outputs out of the page.
 REMOVING = {"remove-output", "remove_output", "remove-stdout"}
+# All others that MyST-NB knows, which ignores a misspelt one.
+TAGS = REMOVING | {
+    *("hide-cell", "hide-input", "hide-output", "output_scroll"),
+    *("raises-exception", "remove-cell", "remove-input", "remove-stderr"),
+    *("remove_cell", "remove_input", "scroll-output", "skip-execution"),
+}
 
 
 class ExpectedOutput(nodes.Invisible, nodes.Element):
@@ -148,6 +155,10 @@ def check_cell(
 ) -> Iterator[Result]:
     """Check what a cell printed; `promises` are the blocks that follow it."""
     printed = normalized(cell.printed)
+    for tag in sorted(set(cell.tags) - TAGS):
+        for meant in get_close_matches(tag.casefold(), TAGS, 1, 0.75):
+            message = f"there is no tag {tag!r}; do you mean {meant!r}?"
+            yield Result(block.first, message)
     tags = [tag for tag in cell.tags if tag.partition(":")[0] == UNCHECKED]
     hidden = [tag for tag in cell.tags if tag in REMOVING]
     if _raises(cell):
