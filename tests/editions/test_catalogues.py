@@ -100,6 +100,19 @@ def test_another_encoding_is_named_at_its_line():
     assert list(faults(text)) == [(5, "not written in UTF-8")]
 
 
+@pytest.mark.parametrize("escape", [r"\r", r"\v", r"\x07", r"\\\b"])
+def test_an_escape_of_a_control_character_is_refused(escape: str):
+    text = f'{HEADER.strip()}\n\nmsgid "a"\nmsgstr "b{escape}c"\n'
+    (fault,) = faults(text.encode())
+    assert fault[0] == text.count("\n")
+    assert "is a control character" in fault[1]
+
+
+def test_tabs_and_backslashes_are_text():
+    text = f'{HEADER.strip()}\n\nmsgid "a"\nmsgstr "\\\\t\\\\rho b\\tc\\\\"\n'
+    assert list(faults(text.encode())) == []
+
+
 @pytest.mark.parametrize(
     ("charset", "written"),
     [("GBK", "utf-8"), ("GB18030", "gb18030"), ("nonsense", "utf-8")],

@@ -498,6 +498,7 @@ WORDS = {
     [
         ("```py\n1  # of x\n```", "1  # x 的"),
         ("```{code-block} python3\n1  # of x\n```", "1  # x 的"),
+        ("```Python\n1  # of x\n```", "1  # x 的"),
         (
             INCLUDE.format(":pyobject: Model.call"),
             '    def call(self, x):\n        """返回一半。\n\n        数的。\n        """\n        if x:  # x 的',

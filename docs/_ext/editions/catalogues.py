@@ -23,6 +23,8 @@ from .languages import read_table
 LINE = re.compile(
     r'(?:(msgid|msgstr)[ \t]+)?"((?:[^"\\]|\\[abfnrtvx0-7\\"])*)"\s*'
 )
+# But for line breaks and tabs.
+CONTROL = re.compile(r"(?<!\\)(?:\\\\)*(\\[abfrvx0-7])")
 HEADER = re.compile(
     rb'^[ \t]*msgid[ \t]+""\s*\n(?:[ \t]*""\s*\n)*[ \t]*msgstr[ \t].*\n(?:[ \t]*".*"\s*\n)*',
     re.MULTILINE,
@@ -79,6 +81,8 @@ def faults(content: bytes) -> Iterator[tuple[int, str]]:
         if not match:
             yield number, f"not a line of a catalogue: {line}"
             continue
+        if escape := CONTROL.search(match[2]):
+            yield number, f"{escape[1]} is a control character: remove it"
         if comment and match[1] != "msgid":
             yield number, "a comment stands in the middle of an entry"
         comment = False

@@ -241,7 +241,7 @@ def _included(document: nodes.document) -> Iterator[nodes.literal_block]:
         language = block.get("language")
         # `{literalinclude}` leaves out the language, and Sphinx takes Python for it.
         is_python = (
-            language in PYTHON
+            language.lower() in PYTHON
             if language
             else block.get("source", "").endswith(".py")
         )
