@@ -598,6 +598,26 @@ def test_a_virtual_environment_beside_the_pages_is_no_data(
     assert executed_once.executed() == {}
 
 
+def test_a_site_that_was_built_beside_the_pages_is_no_data(site: Site):
+    path = site.root / "conf.py"
+    path.write_text(path.read_text() + 'exclude_patterns += ["site"]\n')
+    site.write("helper.py", "ANSWER = 42\n")
+    site.write_page(PAGE)
+    assert site.executed() == {"index": "first time"}
+    other = site.root / "site"
+    build = [
+        "-d",
+        f"{other}/doctrees",
+        "-b",
+        "html",
+        str(site.root),
+        str(other),
+    ]
+    assert run(*site.command()[:3], "-q", *build).returncode == 0
+    assert (other / "index.html").exists()
+    assert site.executed() == {}
+
+
 def test_data_in_a_virtual_environment_beside_the_pages_themselves_count(
     executed_once: Site,
 ):

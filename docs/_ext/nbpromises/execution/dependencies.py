@@ -38,6 +38,8 @@ ENVIRONMENT = [
     *("bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg"),
     *("Include", "Lib", "Scripts"),
 ]
+# Sphinx writes them into the folder of a builder's output, and of doctrees.
+OUTPUT = {".buildinfo", "environment.pickle"}
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 # The fork server gets these options of the interpreter, even where a variable such as PYTHONOPTIMIZE
@@ -194,7 +196,8 @@ class Project:
         built = [
             each for each in self.built if each not in (self.pages, *below)
         ]
-        left_out = [*environments, *built]
+        outputs = [path.parent for path in files if path.name in OUTPUT]
+        left_out = [*environments, *built, *outputs]
         return [
             path
             for path in files
