@@ -203,22 +203,22 @@ def test_the_title_of_a_card_is_its_link():
 
 NAVIGATION = """
     <nav class="bd-links bd-docs-nav"><p class="caption"><span>Part</span></p>
-    <a href="part/one.html">One</a><a href="two.html">Two</a></nav>
+    <a href="part/one.html">One</a><a href="%E4%BA%8C%202.html">Two</a></nav>
     """
 ARTICLES = {
     "index": '<h1>Home</h1><p><a href="part/one.html#here">there</a></p>',
     "part/one": (
         '<h1>One<a class="headerlink" href="#top">#</a></h1>'
-        '<h2 id="here">Here</h2><a href="../two.html">on</a> <a href="../x.whl">get</a>'
+        '<h2 id="here">Here</h2><a href="../%E4%BA%8C%202.html">on</a> <a href="../x.whl">get</a>'
         "<details><summary>Solution</summary>42</details>"
     ),
-    "two": '<h1>Two</h1><h2 id="here">Here</h2><a href="#here">here</a>',
+    "二 2": '<h1>Two</h1><h2 id="here">Here</h2><a href="#here">here</a>',
 }
 
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
-    """Write a site of three pages."""
+    """Write a site of three pages, one of them with a blank and a Chinese letter in its name."""
     for name, article in ARTICLES.items():
         path = tmp_path / "_build" / "html" / "en" / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -240,8 +240,8 @@ def test_the_pages_become_one_document_whose_links_stay_within_it(pages: Path):
     assert document.xpath("//article/h1/text()") == ["Home", "One", "Two"]
     links = [link.get("href") for link in document.iter("a")]
     contents, inner = links[:3], links[3:]
-    assert contents == ["#index", "#part-one", "#two"]
-    assert inner == ["#part-one--here", "#two", "#two--here"]
+    assert contents == ["#index", "#part-one", "#u4e8cu202"]
+    assert inner == ["#part-one--here", "#u4e8cu202", "#u4e8cu202--here"]
     assert {link.removeprefix("#") for link in links} <= set(ids)
     assert document.xpath("//details/@open")
 
@@ -262,7 +262,7 @@ def test_a_pdf_has_an_outline_and_the_numbers_of_its_pages(
     source.write_bytes(lxml.html.tostring(document, encoding="utf-8"))
     pdf = printed(source)
     assert len(PDF_PAGE.findall(pdf)) == 5
-    chapters = {"index": 3, "part-one": 4, "two": 5}
+    chapters = {"index": 3, "part-one": 4, "u4e8cu202": 5}
     assert page_numbers(pdf).items() >= chapters.items()
     for title in b"Home", b"One", b"Two":
         assert b"/Title (" + title in pdf
@@ -303,7 +303,7 @@ def test_the_zip_holds_the_site_and_is_the_same_each_time(pages: Path):
     assert path.read_bytes() == first
     with ZipFile(path) as archive:
         assert archive.namelist() == [
-            f"small/en/{name}.html" for name in ("index", "part/one", "two")
+            f"small/en/{name}.html" for name in ("index", "part/one", "二 2")
         ]
         home = archive.read("small/en/index.html").decode()
     assert f'href="{ADDRESS}offline/small-en.pdf"' in home

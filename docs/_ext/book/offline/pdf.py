@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import lxml.html
 from lxml.builder import E
@@ -92,8 +92,8 @@ def one_document(site: Path, edition: Edition, address: str) -> HtmlElement:
     folder = site / edition["folder"]
     home = lxml.html.parse(folder / f"{HOME}.html").getroot()
     entries = home.xpath(CONTENTS)
-    links = [entry.get("href") for entry in entries if entry.tag == "a"]
-    names = [HOME, *(link.removesuffix(".html") for link in links)]
+    links = [name_of(entry) for entry in entries if entry.tag == "a"]
+    names = [HOME, *links]
     chapters = {(folder / f"{name}.html").as_uri(): name for name in names}
     articles, scripts, running = [], {}, ""
     for uri, name in chapters.items():
@@ -116,8 +116,7 @@ def one_document(site: Path, edition: Edition, address: str) -> HtmlElement:
     for entry in entries:
         text = entry.text_content()
         if entry.tag == "a":
-            name = entry.get("href").removesuffix(".html")
-            contents.append(entry_of(name, text))
+            contents.append(entry_of(name_of(entry), text))
         else:
             contents.append(E.p(text, {"class": "part"}))
     sheet = home.xpath("string(//link[@rel='stylesheet']/@href)")
@@ -176,13 +175,24 @@ def become_chapter(
     article.set("id", place(name, ""))
 
 
+def name_of(entry: HtmlElement) -> str:
+    """Return the name of the page to which an entry of the contents leads."""
+    return unquote(entry.get("href")).removesuffix(".html")
+
+
 def place(chapter: str, fragment: str) -> str:
     """Return the id in the document of a page, or of a place on it.
 
     >>> place("tutorial/data", ""), place("tutorial/data", "noise")
     ('tutorial-data', 'tutorial-data--noise')
+    >>> place("第 2", "")
+    'u7b2cu202'
     """
-    return "--".join(filter(None, [chapter.replace("/", "-"), fragment]))
+    # In styles, other characters have a meaning; in a PDF, they are written in another way.
+    plain = re.sub(
+        r"[^A-Za-z0-9_/-]", lambda each: f"u{ord(each[0]):x}", chapter
+    )
+    return "--".join(filter(None, [plain.replace("/", "-"), fragment]))
 
 
 def title_page(edition: Edition, address: str) -> HtmlElement:
