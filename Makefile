@@ -79,8 +79,8 @@ doctest: writable $(READY) ## Check only doctests and the promises of pages; wri
 	$(call sphinx,dummy) -D nbpromises_junit=_build/doctest/pages.xml || status=1; \
 	exit $$status
 
-builds: html ## Test builds of all editions: no stale pages, reproducible output (takes minutes)
-	@$(RUN) -m pytest tests/editions/builds.py tests/campaigns/builds.py
+builds: html ## Test builds of all editions, and run the translated notebooks (takes minutes)
+	@$(RUN) -m pytest tests/editions/builds.py tests/campaigns/builds.py tests/campaigns/notebooks.py
 
 mutants: $(READY) ## Mutation testing: break a copy in many ways; each must fail the build (takes minutes)
 	@PYTHONPATH=docs/_ext:tests $(RUN) tests/campaigns/mutants.py

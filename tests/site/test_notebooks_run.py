@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import os
 import re
 import sys
 from copy import deepcopy
@@ -18,7 +17,6 @@ from textwrap import dedent
 from zipfile import ZipFile
 
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -31,8 +29,11 @@ from support.notebooks import (
     CODE_PAGES,
     code_cells,
     dependencies,
+    execute_in_jupyter,
     hidden_cells,
+    printed,
     promised_cells,
+    promised_numbers,
     read_notebook,
 )
 from support.pages import EDITIONS, LANGUAGES, is_chinese
@@ -41,8 +42,6 @@ from support.servers import serve
 SOURCE, *_ = LANGUAGES
 # It prints and draws, and trains nothing.
 SMALL_PAGE = "tutorial/data"
-# In seconds, for each cell: only a cell that hangs takes so long, however busy the machine is.
-TIMEOUT = 600
 # Where the modules come from that a notebook could find.
 ORIGINS = """
     from importlib.util import find_spec
@@ -55,17 +54,6 @@ def package_alone(folder: Path) -> list[str]:
     """Return what ORIGINS prints if a folder has the package, and the project is not to be found."""
     package = folder / "linear_tutorial" / "__init__.py"
     return [str(package), "nowhere", "nowhere"]
-
-
-def printed(outputs: list[NotebookNode]) -> str:
-    """Return what cells print; TensorFlow writes its log to stderr."""
-    return "".join(
-        output["text"]
-        if output["output_type"] == "stream"
-        else output["data"]["text/plain"] + "\n"
-        for output in outputs
-        if output.get("name") != "stderr"
-    )
 
 
 # -- Without the project -----------------------------------------------------------------------
@@ -160,20 +148,6 @@ def test_it_needs_no_hidden_cell_of_its_page(built_site: Path, page: str):
 # -- In Jupyter --------------------------------------------------------------------------------
 
 
-def execute_in_jupyter(
-    notebook: NotebookNode, folder: Path, **environment: str
-) -> None:
-    """Execute a notebook in the kernel that it names; an error of a cell is raised here."""
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        startup_timeout=TIMEOUT,
-        iopub_timeout=TIMEOUT,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env={**os.environ, "IPYTHONDIR": str(folder), **environment})
-
-
 @pytest.fixture(scope="module")
 def in_jupyter(
     built_site: Path, tmp_path_factory: pytest.TempPathFactory
@@ -252,11 +226,6 @@ def test_in_jupyter_it_prints_what_its_page_shows_in_both_languages(
             assert others == 0
         else:
             assert printed(cell.outputs) == printed(same.outputs), cell.source
-
-
-def promised_numbers(last_cell: str) -> list[str]:
-    """Return the lines of a last cell with the numbers that the book prints."""
-    return re.findall(r"^[0-9a-f]{8} .*", last_cell, re.MULTILINE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

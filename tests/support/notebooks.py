@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from nbpromises.cells import fences
@@ -22,6 +24,8 @@ CODE_PAGES = [
     if (path := DOCS / f"{page}.md").exists()
     and "file_format: mystnb" in path.read_text(encoding="utf-8")
 ]
+# In seconds, for each cell: only a cell that hangs takes so long, however busy the machine is.
+TIMEOUT = 600
 # The options of a cell, at its beginning in the page.
 OPTIONS = re.compile(r"^(:.*\n)+")
 
@@ -76,3 +80,33 @@ def dependencies(page: str) -> Dependencies:
     assert record
     assert record.dependencies
     return record.dependencies
+
+
+def printed(outputs: list[NotebookNode]) -> str:
+    """Return what cells print; TensorFlow writes its log to stderr."""
+    return "".join(
+        output["text"]
+        if output["output_type"] == "stream"
+        else output["data"]["text/plain"] + "\n"
+        for output in outputs
+        if output.get("name") != "stderr"
+    )
+
+
+def promised_numbers(last_cell: str) -> list[str]:
+    """Return the lines of a last cell with the numbers that the book prints."""
+    return re.findall(r"^[0-9a-f]{8} .*", last_cell, re.MULTILINE)
+
+
+def execute_in_jupyter(
+    notebook: NotebookNode, folder: Path, **environment: str
+) -> None:
+    """Execute a notebook in the kernel that it names; an error of a cell is raised here."""
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        startup_timeout=TIMEOUT,
+        iopub_timeout=TIMEOUT,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env={**os.environ, "IPYTHONDIR": str(folder), **environment})
