@@ -257,7 +257,7 @@ def test_a_translation_keeps_signs_code_formulas_and_its_paragraph(site: Site):
             "低于 −3 或高于 -2 时，$b$、`a`（即 `a`）与 `c` 有 3-4 个词不同。"
         ),
         "Plain words of float32 in v2.16, 10⁵ times.": (
-            "普通的词，v2.16，float32，10⁵ 次。"
+            "普通的词[甲]（即 v2.16），float32，10⁵ 次。"
         ),
     }
     site.write_page(NUMBERED)
@@ -270,7 +270,7 @@ def test_a_translation_keeps_signs_code_formulas_and_its_paragraph(site: Site):
         ("10⁵ 次", "105 次", "the translation has other numbers"),
         ("10⁵ 次", "10⁶ 次", "the translation has other numbers"),
         ("，float32", "，float64", "the translation has other names"),
-        ("词，v2.16", "词，v2.61", "the translation has other names"),
+        ("即 v2.16", "即 v2.61", "the translation has other names"),
         ("有 3-4", "有 -4 至 3", "the translation has other numbers"),
         ("`a`（即 `a`）", "`A`", "not in the translation: literal a"),
         ("，$b$", "，b", "not in the translation: math b"),

@@ -40,6 +40,7 @@ def test_markup_that_is_not_recognized_fails(site: Site, line: str):
     [
         "2**3 and a * b, 5 % of $10",
         "the range [0, 1] (inclusive), x[0] (y)",
+        "区间 [0, 1]（含两端）",
         "#5 of C#, ## of nothing",
         "{name}, a snake_case name|another",
         "W — the weight",

@@ -66,7 +66,7 @@ WORD = re.compile(r"[^\W\d_]")
 # Of Chinese and Japanese, which leave no blanks between them, about as many.
 WORDS = re.compile(r"[\u3040-\u9fff]{2}|[^\W\d_\u3040-\u9fff]{2,}")
 # What a translation shows if its markup was not recognized, also in full width.
-MARKUP = re.compile(r"[*_`$＊｀＄]|\]\(|\]（|\{[\w:]+\}")
+MARKUP = re.compile(r"[*_`$＊｀＄]|\]\(|\]（(?=https?:|[#./])|\{[\w:]+\}")
 
 
 def check_catalogues(

@@ -16,11 +16,12 @@ BLANKS = "\u00a0\u2002-\u200a\u3000"
 # item of a list, and the ruler of a table with characters of another width.
 LEFT_OVER = re.compile(
     r"\{[A-Za-z][\w:-]*\}\s*[`｀‘’“”]|[`｀]|(?<![\w)\]*])\*\*(?!\*)|\*\*(?![\w(\[*])"
-    r"|\][(（](?=\S)|\]\s+[(（](?=https?:|\.{0,2}/|#|[\w./-]+\.(?:md|html|ipynb)\b)"
+    r"|\]\s*[(（](?=https?:|\.{0,2}/|#|[\w./-]+\.(?:md|html|ipynb)\b)"
     rf"|^(?:#{{1,6}}(?=[{BLANKS}])|#{{2,6}}(?=\w)|＃+)|^[-*+](?=[{BLANKS}])"
     r"|^[|｜][ :]*[-—–－]+[ :]*[|｜]",
     re.MULTILINE,
 )
+MARKDOWN = {".md", ".ipynb"}
 CODE = nodes.literal | nodes.math | nodes.raw
 
 
@@ -36,7 +37,7 @@ def left_over(text: str) -> str:
 
 def report_left_over(app: Sphinx, doctree: nodes.document) -> None:
     """Report the paragraphs, headings and other texts of a page in Markdown with such markup."""
-    if Path(app.env.doc2path(app.env.docname)).suffix == ".rst":
+    if Path(app.env.doc2path(app.env.docname)).suffix not in MARKDOWN:
         return
     for node in doctree.findall(nodes.TextElement):
         is_code = isinstance(node, nodes.FixedTextElement | nodes.Invisible)

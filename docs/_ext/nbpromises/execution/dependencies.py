@@ -196,8 +196,8 @@ class Project:
         built = [
             each for each in self.built if each not in (self.pages, *below)
         ]
-        outputs = [path.parent for path in files if path.name in OUTPUT]
-        left_out = [*environments, *built, *outputs]
+        outputs = {path.parent for path in files if path.name in OUTPUT}
+        left_out = [*environments, *built, *outputs - {self.pages}]
         return [
             path
             for path in files
