@@ -1,11 +1,13 @@
 """The settings in conf.py."""
 
 import runpy
+import sys
+from pathlib import Path
 
 import pytest
 
 import linear_tutorial
-from support.commands import ROOT
+from support.commands import ROOT, run
 
 
 def test_the_constants_of_the_book_are_those_of_the_package():
@@ -43,3 +45,14 @@ def test_an_address_of_another_form_is_refused(
     monkeypatch.setenv(variable, value)
     with pytest.raises(ValueError, match=r"example\.org|github\.com"):
         runpy.run_path(str(ROOT / "conf.py"))
+
+
+def test_directives_of_the_theme_are_known_to_all_builders(tmp_path: Path):
+    (tmp_path / "index.md").write_text(
+        "# A page\n\n```{margin}\nA note.\n```\n"
+    )
+    command = [sys.executable, "-m", "sphinx", "-q", "-c", str(ROOT)]
+    for builder in "dummy", "gettext":
+        folders = [str(tmp_path), str(tmp_path / "_build" / builder)]
+        result = run(*command, "-b", builder, *folders)
+        assert "Unknown directive" not in result.stderr
