@@ -343,6 +343,30 @@ def test_labels_within_fields_are_those_of_the_cells_that_define_them(
     assert "  小时 和 1.5, {'hour'}" in build.page()
 
 
+def test_words_that_fields_show_are_labels(site: Site):
+    page = """
+        ```{code-cell} ipython3
+        table = dict(loss=0.5)
+        print(f"{'epoch':>7} {'loss':>6}|")
+        print(f"{1:7} {table['loss']:6}|{'right' if table else 'wrong'}")
+        ```
+
+        ```{expected-output}
+          epoch   loss|
+              1    0.5|right
+        ```
+        """
+    words = {"A page": "一页", "epoch": "轮", "right": "对", "wrong": "错"}
+    write(site, words, page)
+    assert "not translated: loss" in site.build("zh_CN").said
+    write(site, words | {"loss": "loss"}, page)
+    build = site.build("zh_CN")
+    assert build.ok, build.said
+    assert """{'轮':>7} {'loss':>6}|""" in build.page()
+    assert "      轮   loss|\n      1    0.5|对" in build.page()
+    assert "{'对' if table else '错'}" in build.page()
+
+
 def test_a_label_that_is_an_entry_of_a_library_s_fails(site: Site):
     def build(code: str) -> Build:
         page = f"""

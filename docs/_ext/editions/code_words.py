@@ -6,7 +6,7 @@ word, that is at least two letters, which
 - is printed: it stands in the arguments of `print`, not within another call or an index; or
 - has several words, or blanks, a word and a field of an f-string, unless something is compared with it; or
 - is one word or has blanks, and stands as an element of a tuple, list or set, as a key of a dictionary,
-  as an outcome of `a if condition else b` or `np.where`, as an argument called `label`, `title`,
+  as a field of an f-string, as an outcome of `a if condition else b` or `np.where`, as an argument called `label`, `title`,
   `xlabel` or `ylabel`, or as one of a method of such a name, as of `set_xlabel`.
 
 Markup, which begins with `<`, is none. A string that is a label somewhere on a page is that label in all
@@ -76,6 +76,7 @@ class Piece:
     is_printed: bool = False
     in_function: bool = False
     is_line: bool = False
+    in_field: bool = False
 
     @property
     def message(self) -> str:
@@ -120,7 +121,7 @@ def translate_code(
     """
     new = source
     for piece in reversed(_pieces(source)):
-        if piece.kind not in kinds:
+        if piece.kind not in kinds or piece.in_field:
             continue
         message = piece.message
         words = translations.get((piece.kind, message), message)
@@ -506,6 +507,30 @@ def _strings(tree: ast.Module, offset: Offset) -> Iterator[Piece]:
             in_function=id(node) in in_functions,
             is_line=place == "line",
         )
+        if isinstance(node, ast.JoinedStr):
+            yield from _strings_in_fields(node, offset)
+
+
+def _strings_in_fields(node: ast.JoinedStr, offset: Offset) -> Iterator[Piece]:
+    """Yield the strings that fields of an f-string show; they are translated with it."""
+    assert node.end_lineno
+    assert node.end_col_offset is not None
+    start = offset(node.lineno, node.col_offset)
+    end = offset(node.end_lineno, node.end_col_offset)
+    for field in node.values:
+        if isinstance(field, ast.FormattedValue):
+            for each, place, _ in _placed_strings(field.value, "listed"):
+                if isinstance(each, ast.Constant):
+                    text = str(each.value)
+                    is_shown = _is_label(text, place, has_fields=False)
+                    yield Piece(
+                        LABEL,
+                        text,
+                        start,
+                        end,
+                        is_shown=is_shown,
+                        in_field=True,
+                    )
 
 
 def _placed_strings(
