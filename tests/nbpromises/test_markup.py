@@ -21,6 +21,8 @@ from support.sites import Site
         "-\N{NO-BREAK SPACE}item",
         "｀code｀",
         "a lone ` somewhere",
+        "~~struck~~ text",
+        "- [x] a task",
         "|a|b|\n|—|—|\n|1|2|",
     ],
 )
@@ -40,6 +42,7 @@ def test_markup_that_is_not_recognized_fails(site: Site, line: str):
     [
         "2**3 and a * b, 5 % of $10",
         "the range [0, 1] (inclusive), x[0] (y)",
+        "from a ~~ to b, list[x] (of all)",
         "区间 [0, 1]（含两端）",
         "#5 of C#, ## of nothing",
         "{name}, a snake_case name|another",

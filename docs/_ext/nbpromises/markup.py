@@ -13,12 +13,13 @@ logger = logging.getLogger(__name__)
 BLANKS = "\u00a0\u2002-\u200a\u3000"
 # In the order of the alternatives: a role apart from its text, as in "{ref} `label`", or with other quotes; a
 # backtick; bold text that begins or ends with a blank or a mark; a link apart from its address; a heading, an
-# item of a list, and the ruler of a table with characters of another width.
+# item of a list, and the ruler of a table with characters of another width; what GitHub strikes through, or shows
+# as a box to tick.
 LEFT_OVER = re.compile(
     r"\{[A-Za-z][\w:-]*\}\s*[`｀‘’“”]|[`｀]|(?<![\w)\]*])\*\*(?!\*)|\*\*(?![\w(\[*])"
     r"|\]\s*[(（](?=https?:|\.{0,2}/|#|[\w./-]+\.(?:md|html|ipynb)\b)"
     rf"|^(?:#{{1,6}}(?=[{BLANKS}])|#{{2,6}}(?=\w)|＃+)|^[-*+](?=[{BLANKS}])"
-    r"|^[|｜][ :]*[-—–－]+[ :]*[|｜]",
+    r"|^[|｜][ :]*[-—–－]+[ :]*[|｜]|~~(?=\S[^~\n]*~~)|\A\[[ xX]\](?=\s)",
     re.MULTILINE,
 )
 MARKDOWN = {".md", ".ipynb"}
