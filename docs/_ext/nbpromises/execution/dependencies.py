@@ -38,8 +38,8 @@ ENVIRONMENT = [
     *("bin", "etc", "include", "lib", "lib64", "man", "share", "pyvenv.cfg"),
     *("Include", "Lib", "Scripts"),
 ]
-# Sphinx writes them into the folder of a builder's output, and of doctrees.
-OUTPUT = {".buildinfo", "environment.pickle"}
+# Sphinx writes it into the folder of a site.
+OUTPUT = ".buildinfo"
 # The state of a file, a library or a variable that is not there.
 NONE = "not set"
 # The fork server gets these options of the interpreter, even where a variable such as PYTHONOPTIMIZE
@@ -196,7 +196,7 @@ class Project:
         built = [
             each for each in self.built if each not in (self.pages, *below)
         ]
-        outputs = {path.parent for path in files if path.name in OUTPUT}
+        outputs = {path.parent for path in files if path.name == OUTPUT}
         left_out = [*environments, *built, *outputs - {self.pages}]
         return [
             path
