@@ -19,7 +19,6 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
-    "sphinx_book_theme",
     "sphinx_design",
     "nbpromises",
     "editions",

@@ -11,6 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
+from sphinx.util.docutils import is_directive_registered
+from sphinx_book_theme.directives import Margin
 
 from editions.languages import own_edition
 
@@ -45,6 +47,12 @@ def apply_theme(app: Sphinx, config: Config) -> None:
     # Only solutions are folded away.
     config.nb_code_prompt_show = words["solution"]
     config.nb_code_prompt_hide = words["solution"]
+
+
+def add_directive(app: Sphinx) -> None:
+    """Add the theme's directive for builders that load no theme, as those of accept and of the catalogues."""
+    if not is_directive_registered("margin"):
+        app.add_directive("margin", Margin)
 
 
 def fill_context(
@@ -105,6 +113,7 @@ def explorable_texts(
 def setup(app: Sphinx) -> None:
     # After the title of the edition is set.
     app.connect("config-inited", apply_theme, priority=600)
+    app.connect("builder-inited", add_directive)
     # Before the theme looks which of its parts have something to show.
     app.connect("html-page-context", fill_context, priority=100)
     app.add_css_file("site.css")
